@@ -1,0 +1,79 @@
+-- What was gathered, what was read of it, and what could not be read.
+-- `file` is files.id everywhere in tables; the views of schema/views show paths. Times are integer microseconds UTC.
+
+CREATE TABLE bundle (             -- facts about the bundle: bundle.json flattened ("cluster.server"), "path", "damage", "kind"
+  key   TEXT PRIMARY KEY,
+  value TEXT
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE files (              -- every file of the bundle
+  id        INTEGER PRIMARY KEY,
+  path      TEXT NOT NULL UNIQUE,
+  role      TEXT,                 -- what it is, from schema/layouts: "df", "journal", "objects", ... NULL when unknown
+  node      TEXT,                 -- of which node
+  unit      TEXT,                 -- component that wrote it, in its canonical name (schema/units.yaml)
+  namespace TEXT,
+  pod       TEXT,
+  container TEXT,
+  bytes     INTEGER NOT NULL DEFAULT 0,
+  lines     INTEGER NOT NULL DEFAULT 0,
+  state     TEXT NOT NULL DEFAULT 'loaded',  -- loaded, partial (damage, caps), skipped
+  reason    TEXT
+) STRICT;
+
+CREATE TABLE captures (           -- manifest.json, one row a record; `line` is the record's line in manifest.json
+  path        TEXT,
+  source      TEXT,
+  command     TEXT,
+  node        TEXT,
+  started     INTEGER,
+  ms          INTEGER,
+  exit_status INTEGER,
+  state       TEXT,               -- ok, failed, absent, skipped
+  timed_out   INTEGER,
+  bytes       INTEGER,
+  truncated   INTEGER,
+  redactions  INTEGER,
+  sha256      TEXT,
+  error       TEXT,
+  line        INTEGER
+) STRICT;
+
+CREATE TABLE problems (           -- what could not be read, and where
+  file    TEXT,                   -- path (the file may not be in files)
+  line    INTEGER,
+  message TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE lists (              -- lists of Kubernetes objects that were read, also the empty ones
+  file      INTEGER NOT NULL,
+  resource  TEXT,                 -- plural in lower case: pods, horizontalpodautoscalers, apiservices
+  namespace TEXT,                 -- NULL: of the whole cluster
+  items     INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE objects (            -- every Kubernetes object, raw JSON kept
+  id          INTEGER PRIMARY KEY,
+  kind        TEXT,
+  api_version TEXT,
+  namespace   TEXT,
+  name        TEXT,
+  uid         TEXT,
+  created     INTEGER,
+  deleted     INTEGER,
+  json        TEXT NOT NULL,
+  file        INTEGER NOT NULL,
+  item        INTEGER,            -- 0-based position in its list
+  line        INTEGER             -- line of the file on which it begins
+) STRICT;
+
+CREATE TABLE documents (          -- JSON or YAML files that are not Kubernetes objects
+  file INTEGER NOT NULL,
+  json TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE lines (              -- every line of every text capture that is not a log (df, ps, iptables-save, ...)
+  file INTEGER NOT NULL,
+  line INTEGER NOT NULL,
+  text TEXT NOT NULL
+) STRICT;
