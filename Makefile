@@ -48,16 +48,69 @@ $(OUT)/assets.o: $(OUT)/assets.S $(ASSETS)
 	$(CC) -c $< -o $@
 FORCE:
 
-# The checks are compiled against the tables by the binary itself: a typo in a check stops the build here.
+# The binary checks the data it carries: a typo in a check, signature or plan stops the build here.
 $(OUT)/sickbay: $(CLI_OBJ) $(LIB_OBJ)
-	$(CC) $(ALL_LDFLAGS) $^ $(PKG_LIBS) -o $@.tmp
-	@mv $@.tmp $@
+	$(CC) $(ALL_LDFLAGS) $^ $(PKG_LIBS) -o $@.new
+	$@.new checks lint
+	@mv $@.new $@
 
 $(OUT)/tests/unit/%: $(OUT)/tests/unit/%.o $(LIB_OBJ)
 	$(CC) $(ALL_LDFLAGS) $^ $(PKG_LIBS) -lcmocka -o $@
+.SECONDARY: $(UNIT_SRC:%.c=$(OUT)/%.o)
 
-.PHONY: unit clean
+# What a machine needs. Only what is missing is installed; root or sudo is asked for only then.
+DEPS      := gcc libc6-dev pkg-config libarchive-dev libcjson-dev libsqlite3-dev libssh2-1-dev libyaml-dev libpcre2-dev libssl-dev
+TEST_DEPS := $(DEPS) libcmocka-dev zstd xz-utils jq sqlite3 openssh-server openssh-client procps curl
+
+.PHONY: unit deps test-deps demo test test-lab bench lint check-headers install clean
+deps:
+	@sh tests/deps.sh $(DEPS)
+test-deps:
+	@sh tests/deps.sh $(TEST_DEPS) kubectl
+
+DEMO := bundles/samples/kubelet-stopped.tar.zst
+# The second make reads the compiler and library settings again, which exist only once the first is done.
+demo:
+	@$(MAKE) --no-print-directory deps
+	@$(MAKE) --no-print-directory all
+	@mkdir -p $(BUILD)/demo
+	$(OUT)/sickbay inspect $(DEMO) | head -n 20
+	$(OUT)/sickbay analyze $(DEMO) -o $(BUILD)/demo/report.html -o $(BUILD)/demo/report.md -o $(BUILD)/demo/report.json
+	$(OUT)/sickbay analyze $(DEMO)
+	@echo "HTML report: $(CURDIR)/$(BUILD)/demo/report.html"
+
 unit: $(UNIT_BIN)
+
+# Everything under AddressSanitizer and UBSan. Ends with "N passed, N failed".
+test:
+	@$(MAKE) --no-print-directory test-deps
+	@$(MAKE) --no-print-directory MODE=asan all unit
+	@sh tests/run.sh $(BUILD)/asan
+
+# The proof on a real cluster: LAB is the folder of a lab with ./lab up|fault|heal (see tests/lab/run.sh).
+# FAULTS="healthy forward-drop" picks some of tests/lab/expect.tsv.
+test-lab:
+	@test -n "$(LAB)" || { echo 'make test-lab: say which lab: make test-lab LAB=/path/to/lab' >&2; exit 2; }
+	@$(MAKE) --no-print-directory test-deps
+	@$(MAKE) --no-print-directory all
+	@SICKBAY=$(CURDIR)/$(OUT)/sickbay sh tests/lab/run.sh "$(LAB)" $(FAULTS)
+
+bench:
+	@$(MAKE) --no-print-directory test-deps
+	@$(MAKE) --no-print-directory all
+	@SICKBAY=$(CURDIR)/$(OUT)/sickbay OUT=$(CURDIR)/$(BUILD)/bench sh tests/bench/run.sh
+
+# clang's opinion of every source, and every header on its own.
+lint: check-headers
+	@for f in $(LIB_SRC) $(CLI_SRC) $(UNIT_SRC); do \
+	  clang $(filter-out -fPIE,$(ALL_CFLAGS)) -Werror -fsyntax-only $$f || exit 1; done; echo "lint: clang has nothing to say"
+check-headers:
+	@for f in $(sort $(wildcard */*.h */*/*.h)); do \
+	  $(CC) $(ALL_CFLAGS) -Werror -fsyntax-only -x c $$f || exit 1; done; echo "check-headers: every header compiles alone"
+
+install: all
+	install -D -m 755 $(OUT)/sickbay $(DESTDIR)$(PREFIX)/bin/sickbay
+	ln -sf sickbay $(DESTDIR)$(PREFIX)/bin/kubectl-sickbay
 clean:
 	rm -rf $(BUILD)
 
