@@ -5,5 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+/* glibc makes these two macros for clang when FORTIFY is on. */
+#undef sprintf
+#undef vsprintf
 #pragma GCC poison strcpy strcat strncpy strncat sprintf vsprintf strtok atoi atol gmtime localtime system gets
 #endif

@@ -21,7 +21,8 @@ bool json_get_bool(const cJSON *o, const char *name, bool dflt);
 /* Walks "a.b.c" through objects; NULL when any step is absent. Keys that hold dots cannot be reached this way. */
 const cJSON *json_path(const cJSON *o, const char *path);
 const char *json_path_str(const cJSON *o, const char *path);
-/* Compact and indented text; the indented one uses two spaces as kubectl does, "key": value. Caller frees. */
+/* Compact and indented text; the indented one uses two spaces as kubectl does, "key": value;
+ * `indent` spaces stand in front of its lines but the first. Caller frees the text. */
 char *json_text(const cJSON *v);
 int json_print_pretty(const cJSON *v, int indent, struct buf *out, struct err *e);
 void clean_cjson(cJSON **v);
@@ -35,7 +36,8 @@ struct jsonw {
 	int rc;     /* first failure; later calls do nothing */
 	int depth;
 	int indent; /* spaces a level, 0 for compact */
-	bool comma[64];
+	int margin; /* spaces in front of every line but the first */
+	bool comma[64], array[64]; /* a level: something stands in it already; it is an array */
 	bool after_key;
 };
 void jsonw_init(struct jsonw *w, int (*write)(void *, const void *, size_t, struct err *), void *arg, int indent,
