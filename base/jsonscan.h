@@ -29,11 +29,14 @@ struct jsonitems {
 	char resource_version[64];
 	int64_t count;        /* elements seen */
 	/* private */
-	struct buf cur;
+	struct buf cur;  /* the element (or single object) as far as it has come */
+	struct buf head; /* everything of a list but its elements, up to 64 KiB */
+	struct jsonpaths *head_paths;
 	int64_t line, start_line;
+	char key[24];
+	int key_n;
 	int depth, state;
-	bool in_string, escape;
-	void *priv;
+	bool in_string, escape, after_colon, cut, head_cut;
 };
 void jsonitems_init(struct jsonitems *s, int (*item)(void *, const struct jsonitem *, struct err *), void *arg);
 void jsonitems_release(struct jsonitems *s);
@@ -50,7 +53,7 @@ void jsonpaths_free(struct jsonpaths *p);
 /* values[i] gets the raw JSON bytes of path i (p NULL when absent): a view into json. 0, or ERR_FORMAT. Shared by
  * threads without locks. */
 int jsonpaths_scan(const struct jsonpaths *p, struct str json, struct str *values, struct err *e);
-/* Calls fn for each element of a JSON array. */
+/* Calls fn for each element of a JSON array; the first failure of fn ends it and is returned. */
 int json_each_element(struct str array, int (*fn)(void *arg, struct str element, struct err *e), void *arg, struct err *e);
 /* Decodes a JSON string token (with its quotes) and appends it as UTF-8; \u0000 and lone surrogates become U+FFFD.
  * Other tokens are appended as they are; null appends nothing. */

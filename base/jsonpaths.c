@@ -1,0 +1,523 @@
+#include "base/jsonscan.h"
+
+#include <stdlib.h>
+#include <string.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+#include "base/mem.h"
+#include "base/text.h"
+
+enum { MAX_SLOTS = 256, MAX_NODES = 1024, MAX_DEPTH = 256, MAX_PATH_DEPTH = 32 };
+
+/* -- a validating walk ------------------------------------------------------------------------------------------- */
+
+static inline const char *skip_blanks(const char *p, const char *end)
+{
+	while (p < end && (unsigned char)*p <= ' ') {
+		if (*p != ' ' && *p != '\n' && *p != '\r' && *p != '\t')
+			return p;
+		p++;
+#ifdef __SSE2__
+		/* Indentation comes in long runs of blanks. */
+		while (end - p >= 16) {
+			__m128i x = _mm_loadu_si128((const __m128i *)(const void *)p);
+			unsigned other = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(x, _mm_set1_epi8(' '))) ^ 0xffff;
+			if (other) {
+				p += __builtin_ctz(other);
+				break;
+			}
+			p += 16;
+		}
+#endif
+	}
+	return p;
+}
+
+static bool is_hex(char c)
+{
+	return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'f');
+}
+
+/* p is behind the opening quote; returns the byte behind the closing one, NULL when this is no string. */
+static inline const char *skip_string(const char *p, const char *end)
+{
+	for (;;) {
+#ifdef __SSE2__
+		while (end - p >= 16) {
+			__m128i x = _mm_loadu_si128((const __m128i *)(const void *)p);
+			__m128i stop = _mm_or_si128(_mm_cmpeq_epi8(x, _mm_set1_epi8('"')), _mm_cmpeq_epi8(x, _mm_set1_epi8('\\')));
+			stop = _mm_or_si128(stop, _mm_cmpeq_epi8(_mm_min_epu8(x, _mm_set1_epi8(0x1f)), x));
+			unsigned m = (unsigned)_mm_movemask_epi8(stop);
+			if (m) {
+				p += __builtin_ctz(m);
+				break;
+			}
+			p += 16;
+		}
+#endif
+		while (p < end && *p != '"' && *p != '\\' && (unsigned char)*p >= 0x20)
+			p++;
+		if (p == end || (unsigned char)*p < 0x20)
+			return NULL;
+		if (*p == '"')
+			return p + 1;
+		if (end - p < 2)
+			return NULL;
+		if (p[1] == 'u') {
+			if (end - p < 6 || !is_hex(p[2]) || !is_hex(p[3]) || !is_hex(p[4]) || !is_hex(p[5]))
+				return NULL;
+			p += 6;
+		} else {
+			if (!memchr("\"\\/bfnrt", p[1], 8))
+				return NULL;
+			p += 2;
+		}
+	}
+}
+
+static const char *skip_digits(const char *p, const char *end)
+{
+	const char *start = p;
+
+	while (p < end && *p >= '0' && *p <= '9')
+		p++;
+	return p > start ? p : NULL;
+}
+
+static const char *skip_number(const char *p, const char *end)
+{
+	if (*p == '-')
+		p++;
+	if (p < end && *p == '0')
+		p++;
+	else if (!(p = skip_digits(p, end)))
+		return NULL;
+	if (p < end && *p == '.' && !(p = skip_digits(p + 1, end)))
+		return NULL;
+	if (p < end && (*p | 0x20) == 'e') {
+		p++;
+		if (p < end && (*p == '+' || *p == '-'))
+			p++;
+		p = skip_digits(p, end);
+	}
+	return p;
+}
+
+static const char *skip_word(const char *p, const char *end)
+{
+	static const struct str words[] = {{"true", 4}, {"false", 5}, {"null", 4}};
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		if ((size_t)(end - p) >= words[i].n && memcmp(p, words[i].p, words[i].n) == 0)
+			return p + words[i].n;
+	return NULL;
+}
+
+/* A value that holds no others. */
+static inline const char *skip_simple(const char *p, const char *end)
+{
+	if (*p == '"')
+		return skip_string(p + 1, end);
+	if (*p == '-' || (*p >= '0' && *p <= '9'))
+		return skip_number(p, end);
+	return skip_word(p, end);
+}
+
+/* p is at a key (or what should be one); returns the value behind its colon. */
+static inline const char *skip_key(const char *p, const char *end)
+{
+	if (p == end || *p != '"' || !(p = skip_string(p + 1, end)))
+		return NULL;
+	if (p == end || *p != ':') {
+		p = skip_blanks(p, end);
+		if (p == end || *p != ':')
+			return NULL;
+	}
+	return skip_blanks(p + 1, end);
+}
+
+/* Moves over one value of any depth, checking every byte of its grammar; NULL when it is not JSON. */
+static const char *skip_value(const char *p, const char *end)
+{
+	bool object[MAX_DEPTH];
+	int depth = 0;
+
+	for (;;) {
+		if (p == end)
+			return NULL;
+		if (*p == '{' || *p == '[') {
+			if (depth == MAX_DEPTH)
+				return NULL;
+			bool is_object = object[depth++] = *p == '{';
+			p = skip_blanks(p + 1, end);
+			if (p == end)
+				return NULL;
+			if (*p != (is_object ? '}' : ']')) {
+				if (is_object && !(p = skip_key(p, end)))
+					return NULL;
+				continue;
+			}
+			p++;
+			depth--;
+		} else if (!(p = skip_simple(p, end))) {
+			return NULL;
+		}
+		/* Behind a value: close what ends here, or go on to the next. */
+		for (;;) {
+			if (depth == 0)
+				return p;
+			p = skip_blanks(p, end);
+			if (p == end)
+				return NULL;
+			if (*p == ',')
+				break;
+			if (*p++ != (object[depth - 1] ? '}' : ']'))
+				return NULL;
+			depth--;
+		}
+		p = skip_blanks(p + 1, end);
+		if (object[depth - 1] && !(p = skip_key(p, end)))
+			return NULL;
+	}
+}
+
+/* -- paths as a tree --------------------------------------------------------------------------------------------- */
+
+struct node {
+	const char *key; /* NULL: an array's element */
+	size_t n;
+	int index;
+	int child, next; /* nodes, 0 for none (0 is the root, which is nobody's child) */
+	int slot;        /* first slot that wants this value, -1 for none */
+};
+struct jsonpaths {
+	struct node nodes[MAX_NODES];
+	int n_nodes;
+	int path_of[MAX_SLOTS];   /* slot -> path; the slots of a path follow each other, best first */
+	int same_as[MAX_SLOTS];   /* next slot that wants the same value, -1 for none */
+	int n_slots, n_paths;
+	char *text; /* all keys */
+};
+
+static int child_of(struct jsonpaths *t, int parent, const char *key, size_t n, int index)
+{
+	int *link = &t->nodes[parent].child;
+
+	for (; *link; link = &t->nodes[*link].next) {
+		const struct node *c = &t->nodes[*link];
+		if (key ? c->key && c->n == n && memcmp(c->key, key, n) == 0 : !c->key && c->index == index)
+			return *link;
+	}
+	if (t->n_nodes == MAX_NODES)
+		return -1;
+	t->nodes[t->n_nodes] = (struct node){.key = key, .n = n, .index = index, .slot = -1};
+	return *link = t->n_nodes++;
+}
+
+/* One alternative: .a."b c"[0].d up to a blank, a bar or the end. Returns what follows, NULL when it is no path. */
+static const char *compile_one(struct jsonpaths *t, const char *p, int path)
+{
+	int node = 0, depth = 0;
+
+	if (*p != '.' && *p != '[')
+		return NULL;
+	while (*p == '.' || *p == '[') {
+		if (++depth > MAX_PATH_DEPTH)
+			return NULL;
+		if (*p == '[') {
+			char *end;
+			long i = strtol(p + 1, &end, 10);
+			if (end == p + 1 || *end != ']' || i < 0 || i > 1000000)
+				return NULL;
+			node = child_of(t, node, NULL, 0, (int)i);
+			p = end + 1;
+		} else if (p[1] == '"') {
+			const char *close = strchr(p + 2, '"');
+			if (!close)
+				return NULL;
+			node = child_of(t, node, p + 2, (size_t)(close - p - 2), 0);
+			p = close + 1;
+		} else {
+			size_t n = strcspn(p + 1, ".[ |\t");
+			if (n > 0)
+				node = child_of(t, node, p + 1, n, 0);
+			p += 1 + n;
+			if (n == 0) /* "." alone is the value itself */
+				break;
+		}
+		if (node < 0)
+			return NULL;
+	}
+	if (t->n_slots == MAX_SLOTS)
+		return NULL;
+	t->path_of[t->n_slots] = path;
+	t->same_as[t->n_slots] = t->nodes[node].slot;
+	t->nodes[node].slot = t->n_slots++;
+	return p;
+}
+
+static int compile_path(struct jsonpaths *t, const char *p, int path)
+{
+	for (;;) {
+		p += strspn(p, " \t");
+		if (!(p = compile_one(t, p, path)))
+			return -1;
+		p += strspn(p, " \t");
+		if (*p == '\0')
+			return 0;
+		if (*p++ != '|')
+			return -1;
+	}
+}
+
+int jsonpaths_compile(const char *const *paths, int n, struct jsonpaths **out, struct err *e)
+{
+	CLEAN_BUF struct buf text = BUF_MAX(1 << 20);
+	struct jsonpaths *t = xcalloc(1, sizeof(*t));
+	int rc = 0;
+
+	t->n_nodes = 1;
+	t->nodes[0] = (struct node){.slot = -1};
+	t->n_paths = n;
+	for (int i = 0; i < n && rc == 0; i++)
+		rc = buf_add(&text, paths[i], strlen(paths[i]) + 1, e);
+	t->text = buf_take(&text);
+	const char *p = t->text;
+	for (int i = 0; i < n && rc == 0; p += strlen(p) + 1, i++)
+		if (compile_path(t, p, i) < 0)
+			rc = err_set(e, ERR_FORMAT, "bad or too long path: %s", p);
+	if (rc < 0)
+		jsonpaths_free(t);
+	else
+		*out = t;
+	return rc;
+}
+
+void jsonpaths_free(struct jsonpaths *p)
+{
+	if (!p)
+		return;
+	free(p->text);
+	free(p);
+}
+
+/* -- the scan ---------------------------------------------------------------------------------------------------- */
+
+struct scan {
+	const struct jsonpaths *t;
+	const char *end;
+	struct str found[MAX_SLOTS];
+};
+
+static const char *scan_value(struct scan *s, const char *p, int node);
+
+/* The node that wants this key, 0 for none. Keys with escapes in them are compared as they are written. */
+static int find_key(const struct jsonpaths *t, int node, const char *key, size_t n)
+{
+	for (int c = t->nodes[node].child; c; c = t->nodes[c].next) {
+		const struct node *k = &t->nodes[c];
+		if (k->n == n && k->key && memcmp(k->key, key, n) == 0)
+			return c;
+	}
+	return 0;
+}
+
+static int find_index(const struct jsonpaths *t, int node, int index)
+{
+	for (int c = t->nodes[node].child; c; c = t->nodes[c].next)
+		if (!t->nodes[c].key && t->nodes[c].index == index)
+			return c;
+	return 0;
+}
+
+static const char *scan_members(struct scan *s, const char *p, int node)
+{
+	const char *end = s->end;
+
+	p = skip_blanks(p + 1, end);
+	if (p < end && *p == '}')
+		return p + 1;
+	for (;;) {
+		const char *key = p + 1, *v = skip_key(p, end);
+		if (!v)
+			return NULL;
+		const char *close = v - 1; /* back over colon and blanks to the closing quote; a key holds no raw quote */
+		while (*close != '"')
+			close--;
+		int c = find_key(s->t, node, key, (size_t)(close - key));
+		p = c ? scan_value(s, v, c) : skip_value(v, end);
+		if (!p)
+			return NULL;
+		p = skip_blanks(p, end);
+		if (p == end || (*p != ',' && *p != '}'))
+			return NULL;
+		if (*p++ == '}')
+			return p;
+		p = skip_blanks(p, end);
+	}
+}
+
+static const char *scan_elements(struct scan *s, const char *p, int node)
+{
+	const char *end = s->end;
+
+	p = skip_blanks(p + 1, end);
+	if (p < end && *p == ']')
+		return p + 1;
+	for (int i = 0;; i++) {
+		int c = find_index(s->t, node, i);
+		p = c ? scan_value(s, p, c) : skip_value(p, end);
+		if (!p)
+			return NULL;
+		p = skip_blanks(p, end);
+		if (p == end || (*p != ',' && *p != ']'))
+			return NULL;
+		if (*p++ == ']')
+			return p;
+		p = skip_blanks(p, end);
+	}
+}
+
+/* p is at a value; its depth is bounded by that of the paths. */
+static const char *scan_value(struct scan *s, const char *p, int node)
+{
+	const struct node *t = &s->t->nodes[node];
+	const char *start = p;
+
+	if (p < s->end && t->child && *p == '{')
+		p = scan_members(s, p, node);
+	else if (p < s->end && t->child && *p == '[')
+		p = scan_elements(s, p, node);
+	else
+		p = skip_value(p, s->end);
+	if (!p || *start == 'n') /* null counts as absent */
+		return p;
+	for (int slot = t->slot; slot >= 0; slot = s->t->same_as[slot])
+		if (!s->found[slot].p) /* of duplicate keys the first counts, as in SQLite */
+			s->found[slot] = (struct str){start, (size_t)(p - start)};
+	return p;
+}
+
+int jsonpaths_scan(const struct jsonpaths *t, struct str json, struct str *values, struct err *e)
+{
+	struct scan s = {.t = t, .end = json.p + json.n};
+
+	memset(s.found, 0, sizeof(s.found[0]) * (size_t)t->n_slots);
+	const char *p = json.n ? skip_blanks(json.p, s.end) : NULL;
+	if (p)
+		p = scan_value(&s, p, 0);
+	if (!p || skip_blanks(p, s.end) != s.end)
+		return err_set(e, ERR_FORMAT, "bad JSON");
+	for (int i = 0; i < t->n_paths; i++)
+		values[i] = (struct str){NULL, 0};
+	for (int i = 0; i < t->n_slots; i++)
+		if (!values[t->path_of[i]].p)
+			values[t->path_of[i]] = s.found[i];
+	return 0;
+}
+
+int json_each_element(struct str array, int (*fn)(void *, struct str, struct err *), void *arg, struct err *e)
+{
+	const char *end = array.p + array.n, *p = array.n ? skip_blanks(array.p, end) : NULL;
+
+	if (!p || p == end || *p != '[')
+		return err_set(e, ERR_FORMAT, "not an array");
+	p = skip_blanks(p + 1, end);
+	if (p < end && *p == ']')
+		return 0;
+	for (;;) {
+		const char *close = skip_value(p, end);
+		if (!close)
+			return err_set(e, ERR_FORMAT, "bad JSON");
+		int rc = fn(arg, (struct str){p, (size_t)(close - p)}, e);
+		if (rc < 0)
+			return rc;
+		p = skip_blanks(close, end);
+		if (p == end || (*p != ',' && *p != ']'))
+			return err_set(e, ERR_FORMAT, "bad JSON");
+		if (*p++ == ']')
+			return 0;
+		p = skip_blanks(p, end);
+	}
+}
+
+/* -- strings ----------------------------------------------------------------------------------------------------- */
+
+static unsigned hex4(const char *p)
+{
+	unsigned v = 0;
+
+	for (int i = 0; i < 4; i++)
+		v = v << 4 | (unsigned)(p[i] <= '9' ? p[i] - '0' : (p[i] | 0x20) - 'a' + 10);
+	return v;
+}
+
+static int add_utf8(struct buf *out, unsigned cp, struct err *e)
+{
+	char b[4];
+	size_t n = cp < 0x80 ? 1 : cp < 0x800 ? 2 : cp < 0x10000 ? 3 : 4;
+
+	if (n == 1)
+		b[0] = (char)cp;
+	for (size_t i = n; n > 1 && i-- > 1; cp >>= 6)
+		b[i] = (char)(0x80 | (cp & 0x3f));
+	if (n > 1)
+		b[0] = (char)((0xf00 >> n & 0xff) | cp);
+	return buf_add(out, b, n, e);
+}
+
+/* p is at "\uXXXX"; returns the bytes eaten. */
+static size_t decode_unicode(const char *p, const char *end, unsigned *cp)
+{
+	*cp = hex4(p + 2);
+	if (*cp >= 0xd800 && *cp < 0xdc00 && end - p >= 12 && p[6] == '\\' && p[7] == 'u') {
+		unsigned low = hex4(p + 8);
+		if (low >= 0xdc00 && low < 0xe000) {
+			*cp = 0x10000 + ((*cp - 0xd800) << 10) + (low - 0xdc00);
+			return 12;
+		}
+	}
+	if (*cp == 0 || (*cp >= 0xd800 && *cp < 0xe000))
+		*cp = 0xfffd;
+	return 6;
+}
+
+static int decode_escape(const char **pp, const char *end, struct buf *out, struct err *e)
+{
+	static const char from[] = "\"\\/bfnrt", to[] = "\"\\/\b\f\n\r\t";
+	const char *p = *pp;
+
+	if (p[1] == 'u') {
+		unsigned cp;
+		*pp += decode_unicode(p, end, &cp);
+		return add_utf8(out, cp, e);
+	}
+	*pp += 2;
+	return buf_add(out, &to[strchr(from, p[1]) - from], 1, e);
+}
+
+int json_decode(struct str token, struct buf *out, struct err *e)
+{
+	const char *p = token.p, *end = token.p + token.n;
+	int rc = 0;
+
+	if (token.n == 0 || (token.n == 4 && memcmp(p, "null", 4) == 0))
+		return 0;
+	if (*p != '"')
+		return buf_add(out, p, token.n, e);
+	if (skip_string(p + 1, end) != end)
+		return err_set(e, ERR_FORMAT, "bad JSON string");
+	p++;
+	end--;
+	while (p < end && rc == 0) {
+		const char *back = memchr(p, '\\', (size_t)(end - p));
+		size_t n = (size_t)((back ? back : end) - p);
+		rc = text_utf8_valid(p, n) ? buf_add(out, p, n, e) : text_utf8_repair(p, n, out, e);
+		p += n;
+		if (back && rc == 0)
+			rc = decode_escape(&p, end, out, e);
+	}
+	return rc;
+}
