@@ -97,8 +97,7 @@ int outfile_fd(struct outfile *o)
 	return o->fd;
 }
 
-/* A rename is only safe from a power cut once the folder is on disk too; not all file systems can do it. */
-static void sync_folder_of(const char *path)
+void file_sync_folder_of(const char *path)
 {
 	const char *slash = strrchr(path, '/');
 	CLEAN(clean_free) char *folder = !slash ? xstrdup(".") : xstrndup(path, slash == path ? 1 : (size_t)(slash - path));
@@ -117,7 +116,7 @@ int outfile_commit(struct outfile *o, struct err *e)
 			return err_errno(e, "%s: writing", o->path);
 		if (rename(o->temp, o->path) != 0)
 			return err_errno(e, "%s", o->path);
-		sync_folder_of(o->path);
+		file_sync_folder_of(o->path);
 	}
 	o->committed = true;
 	return 0;

@@ -21,7 +21,10 @@ void clean_outfile(struct outfile **o);
 /* An unlinked temporary file (O_TMPFILE or mkstemp+unlink) in dir, or in $TMPDIR, or /tmp when dir is NULL.
  * Returns the descriptor or a negative error. */
 int file_temp(const char *dir, struct err *e);
-/* Parses "512KiB" "64MiB" "2GiB" "100k" "1000" into bytes; ERR_USAGE otherwise. */
+/* After a rename or a creation: puts the folder of path on disk too. What a file system cannot do is left. */
+void file_sync_folder_of(const char *path);
+/* Parses "512KiB" "64MiB" "2GiB" "100k" "1000" into bytes (k, M, G are decimal, Ki, Mi, Gi binary, B
+ * may follow); ERR_USAGE otherwise. */
 int file_parse_size(const char *s, int64_t *bytes, struct err *e);
 /* "1.2 MiB" for people. buf needs 16 bytes. */
 char *file_format_size(int64_t bytes, char buf[16]);

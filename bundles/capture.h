@@ -10,6 +10,8 @@ enum capture_state {
 	CAPTURE_SKIPPED  /* not tried, because something it needs had failed; `error` says what */
 };
 const char *capture_state_name(enum capture_state s); /* "ok" "failed" "absent" "skipped" */
+/* False for any other name. */
+bool capture_state_parse(const char *name, enum capture_state *s);
 
 struct capture {
 	const char *path;    /* in the bundle, without the top folder; also when there is no file */
@@ -27,5 +29,10 @@ struct capture {
 	char sha256[65];     /* "" when there is no file */
 	const char *error;   /* NULL or one line of text: failure, or stderr's beginning */
 };
+
+/* Writes the record as one JSON object; fields that do not apply are left out. */
+void capture_write_json(const struct capture *c, struct jsonw *w);
+/* Fills c from such an object; the strings are borrowed from it. ERR_FORMAT without a path or with an unknown state. */
+int capture_from_json(const cJSON *o, struct capture *c, struct err *e);
 
 #endif
