@@ -1,0 +1,152 @@
+#include "analyze/analyze.h"
+#include "analyze/checks.h"
+#include "base/asset.h"
+#include "base/clock.h"
+
+/* Rows that one step of the virtual machine may take before the clock is looked at. */
+enum { STEPS_PER_LOOK = 20000 };
+
+static const struct {
+	int id, value;
+} limits[] = {
+	{SQLITE_LIMIT_LENGTH, 64 << 20},  {SQLITE_LIMIT_SQL_LENGTH, 1 << 20}, {SQLITE_LIMIT_COLUMN, 500},
+	{SQLITE_LIMIT_EXPR_DEPTH, 500},   {SQLITE_LIMIT_COMPOUND_SELECT, 100}, {SQLITE_LIMIT_ATTACHED, 0},
+	{SQLITE_LIMIT_TRIGGER_DEPTH, 1},  {SQLITE_LIMIT_FUNCTION_ARG, 100},
+};
+
+/* Functions whose answer depends on nothing but their arguments and the data. The clock (date, strftime, ...) and random()
+ * are not among them: the same bundle gives the same report. */
+static const char *const functions[] = {
+	"->", "->>", "abs", "acos", "asin", "atan", "atan2", "avg", "bytes", "ceil", "ceiling", "char", "coalesce", "cos", "count",
+	"cume_dist", "degrees", "dense_rank", "exp", "field", "first_value", "floor", "format", "glob", "group_concat", "hex",
+	"ifnull", "iif", "instr", "iso", "json", "json_array", "json_array_length", "json_each", "json_extract",
+	"json_group_array", "json_group_object", "json_insert", "json_line", "json_object", "json_patch", "json_quote",
+	"json_remove", "json_replace", "json_set", "json_tree", "json_type", "json_valid", "lag", "last_value", "lead",
+	"length", "like", "likelihood", "likely", "line_of", "ln", "log", "log10", "log2", "lower", "ltrim", "max", "min", "mod",
+	"nth_value", "ntile", "nullif", "percent_rank", "pi", "pow", "power", "printf", "quote", "radians", "rank", "regexp",
+	"replace", "rest", "round", "row_number", "rtrim", "rx", "sign", "sin", "sqrt", "substr", "substring", "sum", "tan",
+	"total", "trim", "trunc", "typeof", "unicode", "unlikely", "upper", "us",
+};
+
+static int name_cmp(const void *key, const void *item)
+{
+	return sqlite3_stricmp(key, *(const char *const *)item);
+}
+
+static int refuse(struct sandbox *s, const char *what, const char *name)
+{
+	if (!s->why[0])
+		snprintf(s->why, sizeof(s->why), "a check may not %s%s%.80s", what, name ? " " : "", name ? name : "");
+	return SQLITE_DENY;
+}
+
+static int authorize(void *arg, int action, const char *a, const char *b, const char *database, const char *view)
+{
+	struct sandbox *s = arg;
+
+	(void)view;
+	switch (action) {
+	case SQLITE_SELECT:
+	case SQLITE_RECURSIVE:
+		return SQLITE_OK;
+	case SQLITE_READ:
+		if (a && sqlite3_strnicmp(a, "sqlite_db", 9) == 0)
+			return refuse(s, "read", a);
+		return SQLITE_OK;
+	case SQLITE_FUNCTION:
+		if (b && bsearch(b, functions, ARRAY_LEN(functions), sizeof(*functions), name_cmp))
+			return SQLITE_OK;
+		return refuse(s, "call the function", b);
+	case SQLITE_PRAGMA:
+		return refuse(s, "use the pragma", a);
+	case SQLITE_ATTACH:
+		return refuse(s, "attach", a);
+	default:
+		return refuse(s, "change anything:", a ? a : database);
+	}
+}
+
+static int look_at_clock(void *arg)
+{
+	struct sandbox *s = arg;
+
+	s->timed_out = clock_mono() > s->deadline;
+	return s->timed_out;
+}
+
+void sandbox_enter(struct sandbox *s, sqlite3 *db, int64_t budget_us)
+{
+	_Static_assert(ARRAY_LEN(limits) <= ARRAY_LEN(s->limits), "room to remember every limit");
+	*s = (struct sandbox){.db = db, .deadline = clock_mono() + budget_us};
+	for (size_t i = 0; i < ARRAY_LEN(limits); i++)
+		s->limits[i] = sqlite3_limit(db, limits[i].id, limits[i].value);
+	sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+	sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
+	sqlite3_set_authorizer(db, authorize, s);
+	sqlite3_progress_handler(db, STEPS_PER_LOOK, look_at_clock, s);
+}
+
+void sandbox_leave(struct sandbox *s)
+{
+	sqlite3_set_authorizer(s->db, NULL, NULL);
+	sqlite3_progress_handler(s->db, 0, NULL, NULL);
+	sqlite3_db_config(s->db, SQLITE_DBCONFIG_DEFENSIVE, 0, NULL);
+	sqlite3_db_config(s->db, SQLITE_DBCONFIG_ENABLE_TRIGGER, 1, NULL);
+	for (size_t i = 0; i < ARRAY_LEN(limits); i++)
+		sqlite3_limit(s->db, limits[i].id, s->limits[i]);
+}
+
+/* "line:column: message" of the statement that did not compile. */
+static int prepare_failed(const struct sandbox *s, const struct check *c, const char *sql, struct err *e)
+{
+	int at = sqlite3_error_offset(s->db), column;
+	int line = check_line(c, (size_t)(sql - c->text) + (size_t)(at > 0 ? at : 0), &column);
+	const char *why = s->why[0] ? s->why : sqlite3_errmsg(s->db);
+
+	return err_set(e, ERR_FORMAT, "line %d, column %d: %s", line, at >= 0 ? column : 1, why);
+}
+
+static int bind_parameters(sqlite3_stmt *st, int64_t now, struct err *e)
+{
+	for (int i = 1; i <= sqlite3_bind_parameter_count(st); i++) {
+		const char *name = sqlite3_bind_parameter_name(st, i);
+		if (!name || strcmp(name, ":now") != 0)
+			return err_set(e, ERR_FORMAT, "parameter %s is not known (there is :now)", name ? name : "?");
+		if (now != TIME_NONE)
+			sqlite3_bind_int64(st, i, now);
+	}
+	return 0;
+}
+
+int sandbox_prepare(struct sandbox *s, const struct check *c, int64_t now, sqlite3_stmt **out, struct err *e)
+{
+	const char *sql = c->text + c->sql + strspn(c->text + c->sql, " \t\r\n");
+	CLEAN(clean_stmt) sqlite3_stmt *st = NULL;
+	CLEAN(clean_stmt) sqlite3_stmt *more = NULL;
+	const char *tail = NULL;
+
+	if (sqlite3_prepare_v2(s->db, sql, -1, &st, &tail) != SQLITE_OK)
+		return prepare_failed(s, c, sql, e);
+	if (!st)
+		return err_set(e, ERR_FORMAT, "line %d, column 1: there is no SELECT", check_line(c, (size_t)(sql - c->text), NULL));
+	if (sqlite3_prepare_v2(s->db, tail, -1, &more, NULL) != SQLITE_OK || more) /* blanks and comments compile to nothing */
+		return err_set(e, ERR_FORMAT, "line %d, column 1: a check is one SELECT; another statement follows",
+		               check_line(c, (size_t)(tail - c->text), NULL));
+	if (!sqlite3_stmt_readonly(st) || sqlite3_column_count(st) == 0)
+		return err_set(e, ERR_FORMAT, "line %d, column 1: a check is a SELECT", check_line(c, (size_t)(sql - c->text), NULL));
+	int rc = bind_parameters(st, now, e);
+	if (rc == 0)
+		*out = STEAL(st);
+	return rc;
+}
+
+int64_t bundle_now(sqlite3 *db)
+{
+	const struct asset *a = asset_get("schema/facts/now.sql");
+	CLEAN(clean_stmt) sqlite3_stmt *st = NULL;
+
+	if (!a || db_prepare(db, a->path, a->text, &st, NULL) < 0 || db_step(st, NULL) != 1 ||
+	    sqlite3_column_type(st, 0) == SQLITE_NULL)
+		return TIME_NONE;
+	return sqlite3_column_int64(st, 0);
+}

@@ -1,0 +1,8 @@
+-- The bundle's own time in µs: when it was collected, else the newest time that something in it was written.
+SELECT coalesce(
+  (SELECT us(value) FROM bundle WHERE key IN ('started', 'created', 'collected') AND us(value) IS NOT NULL ORDER BY key DESC LIMIT 1),
+  (SELECT max(started) FROM captures),
+  (SELECT max(ts) FROM log_lines),
+  (SELECT max(last_seen) FROM events),
+  (SELECT max(last_heartbeat) FROM node_conditions)
+)

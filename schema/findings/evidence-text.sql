@@ -1,0 +1,17 @@
+-- Line :line of the file :file, from wherever the loader put it.
+SELECT text FROM (
+  SELECT text, 0 AS place FROM lines WHERE file = :file AND line = :line
+  UNION ALL
+  SELECT text, 1 FROM log_lines WHERE file = :file AND line = :line
+  UNION ALL
+  SELECT * FROM (
+    SELECT line_of(json, line, :line), 2 FROM objects WHERE file = :file AND line <= :line ORDER BY line DESC LIMIT 1)
+  UNION ALL
+  SELECT line_of(json, 1, :line), 3 FROM documents WHERE file = :file
+  UNION ALL
+  SELECT coalesce(path, '') || ': ' || coalesce(state, '') || coalesce(': ' || error, ''), 4 FROM captures
+  WHERE line = :line AND (SELECT path FROM files WHERE id = :file) = 'manifest.json'
+)
+WHERE text IS NOT NULL
+ORDER BY place
+LIMIT 1

@@ -1,0 +1,2 @@
+INSERT INTO checks (id, area, severity, title, state, reason, advice, steps)
+VALUES (:id, :area, :severity, :title, :state, :reason, :advice, :steps)

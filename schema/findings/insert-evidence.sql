@@ -1,0 +1,1 @@
+INSERT INTO evidence (finding, seq, file, line, text, ts) VALUES (:finding, :seq, :file, :line, :text, :ts)

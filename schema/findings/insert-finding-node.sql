@@ -1,0 +1,1 @@
+INSERT OR IGNORE INTO finding_nodes (finding, node) VALUES (:finding, :node)
