@@ -214,3 +214,36 @@ int text_path_match(const char *pattern, struct str path, struct str *caps, int 
 
 	return match_from(&m, pattern, 0, 0);
 }
+
+int text_distance(const char *a, const char *b, int cap)
+{
+	enum { MAX = 255 };
+	size_t n = strlen(a), m = strlen(b);
+	short rows[3][MAX + 1], *old = rows[0], *last = rows[1], *now = rows[2];
+
+	if (n > MAX || m > MAX || (n > m ? n - m : m - n) >= (size_t)cap)
+		return cap;
+	for (size_t j = 0; j <= m; j++)
+		last[j] = (short)j;
+	for (size_t i = 1; i <= n; i++) {
+		short best = now[0] = (short)i;
+		for (size_t j = 1; j <= m; j++) {
+			short d = (short)(last[j - 1] + (a[i - 1] != b[j - 1]));
+			if (last[j] + 1 < d)
+				d = (short)(last[j] + 1);
+			if (now[j - 1] + 1 < d)
+				d = (short)(now[j - 1] + 1);
+			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] && old[j - 2] + 1 < d)
+				d = (short)(old[j - 2] + 1);
+			now[j] = d;
+			best = d < best ? d : best;
+		}
+		if (best >= cap)
+			return cap;
+		short *t = old;
+		old = last;
+		last = now;
+		now = t;
+	}
+	return last[m] < cap ? last[m] : cap;
+}

@@ -21,5 +21,8 @@ bool text_glob(const char *pattern, struct str s);
  * within one segment, {name**} across segments, as many as they can. caps[i] is filled in the order of the names in the
  * pattern. Returns the number of captures, or -1 when it does not match. */
 int text_path_match(const char *pattern, struct str path, struct str *caps, int max);
+/* Edits (insert, delete, replace, swap neighbours) between two names; at most `cap`, which also stands for "more".
+ * For "did you mean". */
+int text_distance(const char *a, const char *b, int cap);
 
 #endif

@@ -3,6 +3,7 @@
 #define SICKBAY_CLI_CLI_H
 #include "base/err.h"
 #include <stdbool.h>
+#include <stdio.h>
 
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_PARTIAL = 3 };
 
@@ -33,5 +34,18 @@ struct cli_command {
 	int (*run)(const struct cli_args *a, struct err *e);
 };
 extern const struct cli_command cmd_collect, cmd_analyze, cmd_query, cmd_checks, cmd_inspect, cmd_version, cmd_help;
+
+/* The commands in the order of the help, ended by NULL. */
+extern const struct cli_command *const cli_commands[];
+const struct cli_command *cli_find(const char *name); /* NULL when there is none */
+/* "sickbay", or "kubectl sickbay" when run as a plugin of kubectl. For usage lines; errors always say "sickbay". */
+const char *cli_program(void);
+/* The overview and the page of one command, from the table. */
+void cli_print_overview(FILE *f);
+void cli_print_help(FILE *f, const struct cli_command *c);
+/* Parses argv[0..argc-1], the words behind the command's name; options may stand anywhere before "--".
+ * ERR_USAGE says what is wrong. *help is set when --help or -h is among them. */
+int cli_parse(const struct cli_command *c, int argc, char **argv, struct cli_args **out, bool *help, struct err *e);
+void clean_cli_args(struct cli_args **a);
 
 #endif
