@@ -11,6 +11,8 @@
 /* A database for building: journal and sync off, 8 KiB pages, one transaction until db_build_done. path NULL makes a
  * private temporary file in $TMPDIR (unlinked at once); else path must not exist. */
 int db_create(const char *path, sqlite3 **out, struct err *e);
+/* Ends that one transaction; later statements commit one by one. Must come before sqlite3_close of a file that is kept. */
+int db_build_done(sqlite3 *db, struct err *e);
 /* Opens an existing database file read-only; ERR_FORMAT when it is not one. */
 int db_open_readonly(const char *path, sqlite3 **out, struct err *e);
 /* Runs a script of statements; `name` goes into the error: "tables/pods.sql: near line 3: ...". */
