@@ -1,0 +1,5 @@
+-- Always: the cause is felt everywhere.
+SELECT c.id AS cause, e.id AS effect
+FROM findings c JOIN findings e
+WHERE c.check_id = :cause_check AND e.check_id = :effect_check
+ORDER BY cause, effect

@@ -1,0 +1,1 @@
+INSERT OR IGNORE INTO causes (cause, effect, relation) VALUES (:cause, :effect, :relation)
