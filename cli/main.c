@@ -95,7 +95,7 @@ static int run_command(const struct cli_command *c, int argc, char **argv)
 	status = close_output(status);
 	if ((status == EXIT_FAILED || status == EXIT_USAGE) && e.code)
 		print_error(e.msg);
-	if (status == EXIT_USAGE)
+	if (status == EXIT_USAGE && c != &cmd_help)
 		fprintf(stderr, "`%s %s --help` shows its options.\n", cli_program(), c->name);
 	return status;
 }
