@@ -1,0 +1,111 @@
+/* report: one model, read from the database once, and the writers that put it into words.
+ *
+ * Writers are pure: same model, same bytes; no clock, no locale, no order that is not total. Each escapes every text that
+ * comes from the bundle for its own format: what a pod calls itself can be markup, Markdown or a terminal's escape. */
+#ifndef SICKBAY_ANALYZE_REPORT_REPORT_H
+#define SICKBAY_ANALYZE_REPORT_REPORT_H
+#include "base/db.h"
+#include "base/json.h"
+#include <stdbool.h>
+#include <stdio.h>
+
+struct report_evidence {
+	char *file, *text;
+	int64_t line; /* 0: the whole file */
+	int64_t ts;   /* TIME_NONE when unknown */
+};
+struct report_fix {
+	char *text, *run, *on; /* run and on may be NULL; run is quoted for the shell */
+};
+struct report_finding {
+	int64_t id;
+	char *check, *area, *subject, *title;
+	char *detail, *why, *verify; /* may be NULL */
+	int severity, confidence;
+	bool advice;
+	int64_t first_seen, last_seen; /* TIME_NONE when unknown */
+	int64_t evidence_rows;         /* in all */
+	struct report_evidence *evidence;
+	int evidence_count;
+	struct report_fix *fix;
+	int fix_count;
+	int *effects; /* indices of findings it causes directly */
+	int effect_count;
+	int *causes;  /* and of those that cause it directly */
+	int cause_count;
+	int rank;          /* as a root cause, from 1 on; 0: it is none */
+	int root_severity; /* of a root: the worst of itself and of what it explains */
+	int *explains;     /* of a root: indices of all it explains, directly or not, the worst first */
+	int explains_count;
+};
+struct report_check {
+	char *id, *area, *title, *state, *reason; /* reason may be NULL */
+	int severity;
+};
+struct report_capture {
+	char *path, *node, *command, *error;
+	bool timed_out;
+};
+struct report_node {
+	char *name, *transport, *error;
+	bool reached;
+	int64_t clock_offset; /* µs */
+};
+struct report_pair {
+	char *key, *value;
+};
+struct report_problem {
+	char *file, *message;
+	int64_t line;
+};
+struct report {
+	int lang; /* enum lang */
+	cJSON *texts;
+	char *name;    /* file name of the bundle */
+	char *damage;  /* NULL for a whole bundle */
+	char *version; /* of Kubernetes, NULL when unknown */
+	int64_t collected;
+	struct report_finding *findings; /* the worst first */
+	int finding_count;
+	int *roots; /* indices of findings, by rank */
+	int root_count;
+	int fault_count; /* of these, roots that are more than remarks: the first ones */
+	struct report_check *checks;
+	int check_count;
+	int found, clear, skipped, failed; /* checks by state */
+	struct report_capture *failures; /* captures that failed */
+	int failure_count;
+	int64_t ok, failed_captures, absent, skipped_captures, truncated;
+	struct report_node *nodes;
+	int node_count;
+	struct report_pair *facts; /* table bundle */
+	int fact_count;
+	struct report_problem *problems;
+	int problem_count;
+};
+
+/* lang: enum lang of checks.h. */
+int report_load(sqlite3 *db, int lang, struct report **out, struct err *e);
+void report_free(struct report *r);
+void clean_report(struct report **r);
+/* The word for a dotted key, in the report's language. */
+const char *report_word(const struct report *r, const char *key);
+/* The same with {n} and one further field filled in (name NULL: none). Caller frees. */
+char *report_fill(const struct report *r, const char *key, int64_t n, const char *name, const char *value);
+/* Heading and first sentence: "2 root causes found", "12 other checks are clear, ...". Caller frees. */
+char *report_verdict(const struct report *r);
+char *report_summary(const struct report *r);
+/* "2026-11-23T19:33:31Z to ...", "since ...", or NULL. Caller frees. */
+char *report_times(const struct report *r, const struct report_finding *f);
+/* Title of a check that found nothing: its placeholders stand for what would be there, as "…". Caller frees. */
+char *report_bare_title(const char *title);
+
+int report_write_json(const struct report *r, FILE *f, struct err *e);
+int report_write_markdown(const struct report *r, FILE *f, struct err *e);
+int report_write_html(const struct report *r, FILE *f, struct err *e);
+/* whole: everything of weight; else what fits on a screen (about 40 lines). Colour only where f is a terminal. */
+int report_write_text(const struct report *r, FILE *f, bool whole, struct err *e);
+/* Copy of the database at path, which appears only when it is complete. */
+int report_write_db(sqlite3 *db, const char *path, struct err *e);
+
+#endif

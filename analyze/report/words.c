@@ -1,0 +1,74 @@
+#include "analyze/checks.h"
+#include "analyze/report/report.h"
+#include "base/clock.h"
+
+const char *report_word(const struct report *r, const char *key)
+{
+	return texts_get(r->texts, key);
+}
+
+char *report_fill(const struct report *r, const char *key, int64_t n, const char *name, const char *value)
+{
+	CLEAN(clean_cjson) cJSON *fields = cJSON_CreateObject();
+
+	cJSON_AddNumberToObject(fields, "n", (double)n);
+	if (name)
+		cJSON_AddStringToObject(fields, name, value ? value : "");
+	return fill_new(report_word(r, key), fields, FILL_TEXT);
+}
+
+char *report_verdict(const struct report *r)
+{
+	const char *key = r->fault_count == 0 ? "report.roots_none" : r->fault_count == 1 ? "report.roots_one" : "report.roots_many";
+	return report_fill(r, key, r->fault_count, NULL, NULL);
+}
+
+char *report_summary(const struct report *r)
+{
+	CLEAN(clean_cjson) cJSON *fields = cJSON_CreateObject();
+	const char *key = r->fault_count ? "report.found_counts" : r->clear ? "report.healthy" : "report.nothing";
+
+	cJSON_AddNumberToObject(fields, "clear", r->clear);
+	cJSON_AddNumberToObject(fields, "skipped", r->skipped + r->failed);
+	cJSON_AddNumberToObject(fields, "checks", r->check_count);
+	return fill_new(report_word(r, key), fields, FILL_TEXT);
+}
+
+char *report_times(const struct report *r, const struct report_finding *f)
+{
+	char first[32], last[32];
+
+	if (f->first_seen == TIME_NONE)
+		return NULL;
+	/* Fractions of a second are for logs. */
+	clock_format(f->first_seen / US_PER_S * US_PER_S, first);
+	clock_format(f->last_seen / US_PER_S * US_PER_S, last);
+	CLEAN(clean_cjson) cJSON *fields = cJSON_CreateObject();
+	cJSON_AddStringToObject(fields, "first", first);
+	cJSON_AddStringToObject(fields, "last", last);
+	return fill_new(report_word(r, strcmp(first, last) == 0 ? "label.since" : "label.span"), fields, FILL_TEXT);
+}
+
+struct bare {
+	const char *title;
+	size_t done;
+	struct buf out;
+};
+
+static void bare_gap(void *arg, struct str name, size_t offset)
+{
+	struct bare *b = arg;
+
+	buf_add(&b->out, b->title + b->done, offset - b->done, NULL);
+	buf_add_str(&b->out, "…", NULL);
+	b->done = offset + name.n + 2;
+}
+
+char *report_bare_title(const char *title)
+{
+	struct bare b = {title, 0, BUF_MAX(64 << 10)};
+
+	fill_each(title, bare_gap, &b);
+	buf_add_str(&b.out, title + b.done, NULL);
+	return buf_take(&b.out);
+}

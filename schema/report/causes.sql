@@ -1,0 +1,1 @@
+SELECT cause, effect FROM causes ORDER BY cause, effect

@@ -1,0 +1,1 @@
+SELECT finding, file, line, text, ts FROM evidence ORDER BY finding, seq

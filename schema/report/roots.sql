@@ -1,0 +1,1 @@
+SELECT rank, finding, severity FROM root_causes ORDER BY rank
