@@ -1,0 +1,50 @@
+/*
+id: metrics-server-missing
+title:
+  en: "The cluster has no metrics server"
+  zh: "集群没有安装 metrics-server"
+detail:
+  en: "No APIService serves metrics.k8s.io; {hpas} HorizontalPodAutoscaler(s) would need one."
+  zh: "没有任何 APIService 提供 metrics.k8s.io；有 {hpas} 个 HorizontalPodAutoscaler 依赖它。"
+severity: info
+confidence: certain
+needs: [apiservices]
+causes:
+  - {check: hpa-metrics-unavailable, when: cluster}
+why:
+  en: >-
+    The API group metrics.k8s.io, which kubectl top, the dashboard's graphs and autoscaling by CPU or memory read, is served by an
+    add-on that Kubernetes does not bring along. Nothing is broken without it, but autoscalers cannot act.
+  zh: >-
+    kubectl top、Dashboard 图表以及基于 CPU/内存的自动伸缩都依赖 metrics.k8s.io 这个 API 组，它由附加组件提供，Kubernetes 不自带。
+    没有它集群并不会出错，但自动伸缩无法工作。
+fix:
+  - en: "Install metrics-server (air-gapped: carry components.yaml and its image in)"
+    zh: "安装 metrics-server（离线环境需自行带入 components.yaml 和镜像）"
+    run: "kubectl apply -f https://github.com/kubernetes-sigs/metrics-server/releases/latest/download/components.yaml"
+  - en: "Kubelets with self-signed serving certificates: add this argument to it"
+    zh: "如果 kubelet 使用自签名服务证书：给它加上此参数"
+    run: "kubectl -n kube-system patch deployment metrics-server --type=json -p '[{\"op\":\"add\",\"path\":\"/spec/template/spec/containers/0/args/-\",\"value\":\"--kubelet-insecure-tls\"}]'"
+verify: "kubectl get apiservice v1beta1.metrics.k8s.io && kubectl top nodes"
+k8s: ">=1.8"
+refs: ["https://github.com/kubernetes-sigs/metrics-server"]
+*/
+WITH
+missing AS (
+  SELECT l.file FROM lists l
+  WHERE l.resource = 'apiservices' AND l.items > 0
+    AND NOT EXISTS (SELECT 1 FROM apiservices a WHERE a.name GLOB 'v[0-9]*.metrics.k8s.io')
+    -- heapster serves kubectl top and autoscalers of clusters before 1.13.
+    AND NOT EXISTS (SELECT 1 FROM services s WHERE s.namespace = 'kube-system' AND s.name = 'heapster')
+  ORDER BY l.file LIMIT 1
+),
+evidence AS (
+  SELECT 0 AS seq, file, 0 AS line, 'no APIService named v1beta1.metrics.k8s.io in this list' AS text FROM missing
+  UNION ALL
+  SELECT 1, f.id, c.line, NULL
+  FROM captures c JOIN files f ON f.path = 'manifest.json', missing
+  WHERE c.path GLOB 'kubectl/top-*' AND c.error LIKE '%etrics%'
+)
+SELECT 'cluster' AS subject, e.file, e.line, e.text, (SELECT count(*) FROM hpas) AS hpas
+FROM evidence e
+ORDER BY e.seq, e.file, e.line;

@@ -1,0 +1,104 @@
+/*
+id: kcm-down
+title:
+  en: "kube-controller-manager is not working: no instance of it runs or renews its lease"
+  zh: "kube-controller-manager 不工作：没有任何实例在运行或续租"
+detail:
+  en: "{what}"
+  zh: "{what_zh}"
+severity: critical
+confidence: certain
+needs: [[leases, node_processes, node_containers, node_units]]
+causes:
+  - {check: controllers-stalled, when: cluster}
+why:
+  en: >-
+    The controller manager turns wishes into objects: Deployments into ReplicaSets into pods, ready pods into endpoints, silent
+    nodes into NotReady ones. Without it nothing of that happens: new Deployments stay empty, broken pods are not replaced, and
+    dead nodes look Ready. Pods that run are not affected. "connection refused" on port 10252 alone is no proof of this.
+  zh: >-
+    controller-manager 负责把期望变成现实：由 Deployment 创建 ReplicaSet 和 Pod，把就绪的 Pod 写入 Endpoints，把失联的节点标记为 NotReady。
+    它停止后，新建的 Deployment 不会产生 Pod，故障 Pod 不会被替换，宕机的节点看起来仍是 Ready。已在运行的 Pod 不受影响。
+    仅凭 10252 端口 connection refused 不能说明它已停止。
+fix:
+  - en: "See how it ended; the last E or F lines name the reason"
+    zh: "查看它是怎么退出的；日志最后的 E 或 F 行就是原因"
+    run: "c=$(docker ps -aq --filter name=k8s_kube-controller-manager 2>/dev/null | head -n 1); if [ -n \"$c\" ]; then docker logs --tail 50 $c; elif c=$(crictl ps -aq --name kube-controller-manager 2>/dev/null | head -n 1) && [ -n \"$c\" ]; then crictl logs --tail 50 $c; else journalctl -u kube-controller-manager -n 50 --no-pager; fi"
+    on: "{node}"
+  - en: "Runs as a static pod and its manifest is missing: put it back, kubelet starts it within 20 seconds"
+    zh: "若以静态 Pod 方式运行且清单文件缺失：把清单放回去，kubelet 会在 20 秒内拉起它"
+    run: "mv {moved} /etc/kubernetes/manifests/kube-controller-manager.yaml"
+    on: "{node}"
+  - en: "Runs as a systemd unit: start it"
+    zh: "若以 systemd 服务方式运行：启动它"
+    run: "systemctl start kube-controller-manager"
+    on: "{node}"
+verify: "kubectl -n kube-system get lease kube-controller-manager -o yaml"
+refs: ["https://kubernetes.io/docs/concepts/architecture/leases/"]
+*/
+WITH
+sick AS (
+  SELECT node, how, state, manifest FROM node_components
+  WHERE component = 'kube-controller-manager' AND state IN ('down', 'stopped')
+),
+running AS (
+  SELECT count(*) AS n FROM node_components WHERE component = 'kube-controller-manager' AND state = 'running'
+),
+-- Without leader election the record is old and means nothing.
+lease AS (
+  SELECT l.holder, l.node, l.renewed, l.duration_s, l.file, l.line, coalesce(l.age, :now - l.renewed) AS age
+  FROM leader_leases l
+  WHERE l.component = 'kube-controller-manager'
+    AND NOT EXISTS (SELECT 1 FROM node_processes p
+      WHERE p.args LIKE '%kube-controller-manager%' AND p.args LIKE '%--leader-elect=false%')
+),
+stale AS (
+  SELECT * FROM lease WHERE age > 4 * duration_s * 1000000
+),
+-- Where: on each node where it should run and does not; else where its last leader ran.
+places AS (
+  SELECT s.node, s.how, s.state, s.manifest FROM sick s, running r
+  WHERE EXISTS (SELECT 1 FROM stale)
+    OR (r.n = 0 AND NOT EXISTS (SELECT 1 FROM lease l
+      WHERE l.age <= l.duration_s * 1000000 AND l.node IS NOT NULL AND l.node NOT IN (SELECT node FROM sick)))
+      AND NOT EXISTS (SELECT 1 FROM lease l WHERE l.age <= l.duration_s * 1000000 AND l.node IS NULL)
+  UNION ALL
+  SELECT l.node, NULL, 'stale', NULL FROM stale l WHERE NOT EXISTS (SELECT 1 FROM sick)
+),
+told AS (
+  SELECT coalesce('node/' || p.node, 'cluster') AS subject, p.node,
+    CASE p.state
+      WHEN 'stopped' THEN 'On ' || p.node || ' its process is frozen by a signal (state T).'
+      WHEN 'stale' THEN 'Its last leader ' || (SELECT holder FROM stale) || ' last renewed its lease at ' || (SELECT iso(renewed) FROM stale) || ', and nobody took it over.'
+      ELSE CASE
+        WHEN p.how = 'unit' THEN 'On ' || p.node || ' its systemd unit is not active and no process of it exists.'
+        WHEN p.manifest = 0 THEN 'On ' || p.node || ' no process or running container of it exists, and its manifest is not in /etc/kubernetes/manifests.'
+        ELSE 'On ' || p.node || ' no process or running container of it exists.' END
+    END AS what,
+    CASE p.state
+      WHEN 'stopped' THEN '节点 ' || p.node || ' 上的进程被信号冻结（状态 T）。'
+      WHEN 'stale' THEN '最后的主实例 ' || (SELECT holder FROM stale) || ' 在 ' || (SELECT iso(renewed) FROM stale) || ' 之后没有再续租，也没有实例接替。'
+      ELSE CASE
+        WHEN p.how = 'unit' THEN '节点 ' || p.node || ' 上的 systemd 服务不是 active 状态，也没有对应的进程。'
+        WHEN p.manifest = 0 THEN '节点 ' || p.node || ' 上没有对应的进程或运行中的容器，/etc/kubernetes/manifests 里也没有它的清单。'
+        ELSE '节点 ' || p.node || ' 上没有对应的进程或运行中的容器。' END
+    END AS what_zh,
+    (SELECT m.moved FROM moved_manifests m WHERE m.node = p.node AND m.component = 'kube-controller-manager') AS moved
+  FROM places p
+),
+evidence AS (
+  SELECT node, seq, file, line, text FROM component_evidence WHERE component = 'kube-controller-manager'
+  UNION ALL
+  SELECT node, 4, file, line, text FROM moved_manifests WHERE component = 'kube-controller-manager'
+  UNION ALL
+  SELECT h.node, 6, h.file, h.line, h.text FROM (
+    SELECT node, file, line, text, row_number() OVER (PARTITION BY node ORDER BY log DESC) AS newest
+    FROM hits WHERE signature = 'leader-lost' AND unit = 'kube-controller-manager' AND node IS NOT NULL) h
+  WHERE h.newest = 1
+)
+SELECT t.subject, e.file, e.line, e.text, t.node, t.what, t.what_zh, t.moved, e.seq
+FROM told t JOIN evidence e ON e.node = t.node
+UNION ALL
+SELECT t.subject, l.file, l.line, NULL, t.node, t.what, t.what_zh, t.moved, 0
+FROM told t JOIN lease l ON l.age > l.duration_s * 1000000
+ORDER BY 1, 9, 2, 3;

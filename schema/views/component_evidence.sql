@@ -1,0 +1,52 @@
+-- The lines that show that a control-plane component does not run where it belongs, the most telling first (seq).
+-- Nothing here has a time: what was seen while collecting says nothing about when it began.
+CREATE VIEW component_evidence AS
+-- The runtime's or systemd's own line about it.
+SELECT node, component, 1 AS seq, file, line, NULL AS text
+FROM node_components WHERE state <> 'running' AND file IS NOT NULL
+UNION ALL
+-- Docker's account of its end, newest two.
+SELECT node, component, 2, file, line, text FROM (
+  SELECT f.node, c.component, l.file, l.line, l.text,
+    row_number() OVER (PARTITION BY f.node, c.component ORDER BY l.line DESC) AS newest
+  FROM node_components c JOIN files f ON f.node = c.node AND f.path GLOB 'nodes/*/runtime/docker/events.txt'
+  JOIN lines l ON l.file = f.id
+  WHERE c.state <> 'running' AND l.text LIKE '% container die %' AND l.text LIKE '%name=k8s_' || c.component || '_%')
+WHERE newest <= 2
+UNION ALL
+-- The node asked itself, and nobody answered.
+SELECT c.node, c.component, 3, f.id, p.line, NULL
+FROM node_components c
+JOIN captures p ON p.node = c.node AND p.path GLOB 'nodes/*/host/ports/' || c.component || '-*'
+  OR (p.node = c.node AND c.component = 'etcd' AND p.path GLOB 'nodes/*/host/ports/etcd-health.txt')
+JOIN files f ON f.path = 'manifest.json'
+WHERE c.state <> 'running' AND p.state <> 'absent' AND p.exit_status IN (7, 28, 35, 52, 56)
+UNION ALL
+-- The folder of static pod manifests, when the manifest is not in it.
+SELECT c.node, c.component, 4, l.file, l.line, l.text
+FROM node_components c
+JOIN files f ON f.node = c.node AND f.path GLOB 'nodes/*/host/kubernetes-files.txt'
+JOIN lines l ON l.file = f.id AND l.text GLOB '/etc/kubernetes/manifests*:'
+WHERE c.state = 'down' AND c.manifest = 0 AND c.how IS NOT 'unit'
+UNION ALL
+-- kubelet gave up restarting it for now.
+SELECT node, component, 5, file, line, text FROM (
+  SELECT h.node, json_extract(h.captures, '$.component') AS component, h.file, h.line, h.text,
+    row_number() OVER (PARTITION BY h.node, json_extract(h.captures, '$.component') ORDER BY h.log DESC) AS newest
+  FROM hits h WHERE h.signature = 'component-backoff')
+WHERE newest = 1
+UNION ALL
+-- The list of processes, in which it is not.
+SELECT c.node, c.component, 8, f.id, 0, 'no process ' || c.component || ' among all of the node''s processes'
+FROM node_components c JOIN files f ON f.node = c.node AND f.path GLOB 'nodes/*/host/ps.txt'
+WHERE c.state = 'down';
+
+-- A manifest that lies beside its folder: moved away by hand. `moved` is its path.
+CREATE VIEW moved_manifests AS
+SELECT f.node, c.component, l.file, l.line, l.text,
+  (SELECT rtrim(d.text, ':') FROM lines d WHERE d.file = l.file AND d.line < l.line AND d.text GLOB '/*:'
+   ORDER BY d.line DESC LIMIT 1) || '/' || field(l.text, -1) AS moved
+FROM node_components c
+JOIN files f ON f.node = c.node AND f.path GLOB 'nodes/*/host/kubernetes-files.txt'
+JOIN lines l ON l.file = f.id AND l.text LIKE '% ' || c.component || '.y%ml%'
+WHERE c.manifest = 0;
