@@ -1,0 +1,170 @@
+/* sickbay collect */
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/term.h"
+#include "cli/cli.h"
+#include "collect/collect.h"
+#include <signal.h>
+#include <unistd.h>
+
+/* Ctrl-C: a signal handler can reach nothing but statics. */
+static atomic_bool stop_asked;
+static char part_file[600];
+
+static void on_signal(int sig)
+{
+	static const char first[] = "\nsickbay: stopping; what is there goes into the bundle (once more: leave at once)\n";
+	ssize_t n;
+
+	if (atomic_exchange(&stop_asked, true)) {
+		if (part_file[0])
+			unlink(part_file);
+		_exit(128 + sig);
+	}
+	n = write(STDERR_FILENO, first, sizeof(first) - 1);
+	(void)n;
+}
+
+static void catch_signals(void)
+{
+	struct sigaction sa = {.sa_handler = on_signal};
+
+	sigaction(SIGINT, &sa, NULL);
+	sigaction(SIGTERM, &sa, NULL);
+	sigaction(SIGHUP, &sa, NULL);
+}
+
+static int get_int(const struct cli_args *a, const char *name, int min, int max, int dflt, int *out, struct err *e)
+{
+	const char *s = cli_value(a, name);
+	char *end;
+	long v;
+
+	*out = dflt;
+	if (!s)
+		return 0;
+	v = strtol(s, &end, 10);
+	if (end == s || *end || v < min || v > max)
+		return err_set(e, ERR_USAGE, "--%s: \"%s\" is not a number from %d to %d", name, s, min, max);
+	*out = (int)v;
+	return 0;
+}
+
+static int get_duration(const struct cli_args *a, const char *name, const char *dflt, int64_t *out, struct err *e)
+{
+	const char *s = cli_value(a, name);
+
+	if (clock_parse_duration(s ? s : dflt, out, e) < 0)
+		return err_wrap(e, "--%s", name);
+	if (*out < US_PER_S)
+		return err_set(e, ERR_USAGE, "--%s: less than a second", name);
+	return 0;
+}
+
+static int read_options(const struct cli_args *a, struct collect_opts *o, struct err *e)
+{
+	const char *max = cli_value(a, "max-bytes");
+	int rc;
+
+	*o = (struct collect_opts){
+		.output = cli_value(a, "output"),
+		.force = cli_given(a, "force"),
+		.kubeconfig = cli_value(a, "kubeconfig"),
+		.context = cli_value(a, "context"),
+		.nodes = cli_value(a, "nodes"),
+		.nodes_from = cli_value(a, "nodes-from"),
+		.no_nodes = cli_given(a, "no-nodes"),
+		.no_kube = cli_given(a, "no-kube"),
+		.local = cli_given(a, "local"),
+		.ssh = {.user = cli_value(a, "ssh-user"),
+		        .key = cli_value(a, "ssh-key"),
+		        .known_hosts = cli_value(a, "ssh-known-hosts"),
+		        .insecure = cli_given(a, "ssh-insecure-host-keys")},
+		.plan = cli_value(a, "plan"),
+		.cancel = &stop_asked,
+		.progress = term_is_tty(stderr) ? stderr : NULL,
+	};
+	if ((rc = get_int(a, "ssh-port", 1, 65535, 0, &o->ssh.port, e)) < 0 ||
+	    (rc = get_int(a, "jobs", 1, 64, 8, &o->jobs, e)) < 0 ||
+	    (rc = get_duration(a, "since", "24h", &o->since, e)) < 0 ||
+	    (rc = get_duration(a, "timeout", "10m", &o->timeout, e)) < 0 ||
+	    (rc = file_parse_size(max ? max : "4GiB", &o->max_bytes, e)) < 0)
+		return rc;
+	if (o->max_bytes < 1024)
+		return err_set(e, ERR_USAGE, "--max-bytes: less than 1 KiB");
+	if (o->no_nodes && (o->nodes || o->nodes_from || o->local))
+		return err_set(e, ERR_USAGE, "--no-nodes contradicts --nodes, --nodes-from and --local");
+	if (o->no_kube && o->no_nodes)
+		return err_set(e, ERR_USAGE, "--no-kube and --no-nodes together leave nothing to collect");
+	if (o->no_kube && !o->nodes && !o->nodes_from && !o->local)
+		return err_set(e, ERR_USAGE, "--no-kube needs --nodes, --nodes-from or --local: nobody else names the nodes");
+	if (o->ssh.key && access(o->ssh.key, R_OK) != 0)
+		return err_set(e, ERR_USAGE, "--ssh-key: %s cannot be read", o->ssh.key);
+	if (o->ssh.known_hosts && access(o->ssh.known_hosts, R_OK) != 0)
+		return err_set(e, ERR_USAGE, "--ssh-known-hosts: %s cannot be read", o->ssh.known_hosts);
+	return 0;
+}
+
+static int run_collect(const struct cli_args *a, struct err *e)
+{
+	struct collect_opts o;
+	struct collect_result res;
+	bool to_stdout;
+	int rc = read_options(a, &o, e);
+
+	if (rc < 0)
+		return rc == -ERR_USAGE ? EXIT_USAGE : EXIT_FAILED;
+	if (cli_given(a, "dry-run")) {
+		rc = collect_print_plan(&o, stdout, e);
+		return rc == 0 ? EXIT_DONE : rc == -ERR_FORMAT ? EXIT_USAGE : EXIT_FAILED;
+	}
+	to_stdout = o.output && !strcmp(o.output, "-");
+	if (o.output && !to_stdout)
+		snprintf(part_file, sizeof(part_file), "%s.part", o.output);
+	catch_signals();
+	rc = collect_run(&o, to_stdout ? stderr : stdout, &res, e);
+	if (rc < 0)
+		return rc == -ERR_USAGE ? EXIT_USAGE : EXIT_FAILED;
+	return res.partial ? EXIT_PARTIAL : EXIT_DONE;
+}
+
+static const struct cli_option options[] = {
+	{"output", 'o', "FILE", false, "the bundle: .tar.zst, .tar.gz, .tar, or - for stdout"},
+	{"force", 0, NULL, false, "overwrite FILE"},
+	{NULL, 0, NULL, false, "The cluster's API (through kubectl)"},
+	{"kubeconfig", 0, "FILE", false, "as kubectl's; else KUBECONFIG, ~/.kube/config"},
+	{"context", 0, "NAME", false, "as kubectl's"},
+	{"no-kube", 0, NULL, false, "do not ask the API"},
+	{NULL, 0, NULL, false, "The nodes (over SSH)"},
+	{"nodes", 0, "LIST", false, "a,b,name=address; default: all the API lists"},
+	{"nodes-from", 0, "FILE", false, "the same from a file, one a line"},
+	{"no-nodes", 0, NULL, false, "visit no node"},
+	{"local", 0, NULL, false, "this host is a node; no SSH"},
+	{"ssh-user", 0, "NAME", false, "default: ssh's configuration"},
+	{"ssh-key", 0, "FILE", false, "private key; default: agent, ssh's own keys"},
+	{"ssh-port", 0, "N", false, "default: ssh's configuration, 22"},
+	{"ssh-known-hosts", 0, "FILE", false, "known host keys; default: ssh's own"},
+	{"ssh-insecure-host-keys", 0, NULL, false, "accept host keys that are not known"},
+	{NULL, 0, NULL, false, "What and how much"},
+	{"since", 0, "TIME", false, "how far logs go back; default 24h"},
+	{"plan", 0, "FILE", false, "another plan than the one compiled in"},
+	{"dry-run", 0, NULL, false, "print every request and command, run none"},
+	{"jobs", 0, "N", false, "requests to the API at a time; default 8"},
+	{"timeout", 0, "TIME", false, "for the whole run; default 10m"},
+	{"max-bytes", 0, "SIZE", false, "of the whole bundle, unpacked; default 4GiB"},
+	{NULL, 0, NULL, false, NULL},
+};
+
+const struct cli_command cmd_collect = {
+	.name = "collect",
+	.summary = "gather a bundle",
+	.synopsis = "[-o FILE] [options]",
+	.about = "Gathers what a cluster and its nodes know about themselves into one archive.\n"
+	         "It only reads. Credentials are replaced before anything is written.\n"
+	         "Exit status: 0 done, 3 done but some captures failed, 1 not done.",
+	.options = options,
+	.min_args = 0,
+	.max_args = 0,
+	.run = run_collect,
+};

@@ -1,0 +1,303 @@
+#include "collect/cluster.h"
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/pool.h"
+#include "collect/podlogs.h"
+#include "collect/record.h"
+#include "collect/resources.h"
+#include "collect/runlog.h"
+
+struct cluster {
+	struct run *run;
+	struct kube *k;
+	const char *why; /* no kube */
+	struct pool *pool;
+	struct resources resources;
+	struct podlogs *logs;
+	struct cluster_node *nodes;
+	int n_nodes;
+	pthread_mutex_t lock;
+	pthread_cond_t cond;
+	bool nodes_known; /* under lock */
+	struct job *jobs; /* all that were queued, for freeing */
+};
+struct job {
+	struct cluster *c;
+	struct job *next;
+	const struct plan_item *item;
+	const struct resource *resource;
+	char *node;
+};
+
+struct cluster *cluster_new(struct run *run, struct kube *k, const char *why)
+{
+	struct cluster *c = xcalloc(1, sizeof(*c));
+
+	c->run = run;
+	c->k = k;
+	c->why = why;
+	pthread_mutex_init(&c->lock, NULL);
+	pthread_cond_init(&c->cond, NULL);
+	return c;
+}
+
+static struct job *add_job(struct cluster *c, void (*fn)(void *), const struct plan_item *item, const char *node,
+                           const struct resource *resource)
+{
+	struct job *j = xcalloc(1, sizeof(*j));
+
+	j->c = c;
+	j->item = item;
+	j->node = node ? xstrdup(node) : NULL;
+	j->resource = resource;
+	pthread_mutex_lock(&c->lock);
+	j->next = c->jobs;
+	c->jobs = j;
+	pthread_mutex_unlock(&c->lock);
+	pool_add(c->pool, fn, j);
+	return j;
+}
+
+static enum capture_state state_of(const struct plan_item *it, const struct kube_reply *r)
+{
+	switch (r->status) {
+	case KUBE_OK:
+	case KUBE_FULL:
+		return CAPTURE_OK;
+	case KUBE_NOT_FOUND:
+		return CAPTURE_ABSENT;
+	case KUBE_NOT_ASKED:
+		return CAPTURE_SKIPPED;
+	default:
+		return it->may_fail ? CAPTURE_ABSENT : CAPTURE_FAILED;
+	}
+}
+
+/* A request or a kubectl command of the plan: what it prints, or what it complains about, is the file. */
+static void run_item(void *arg)
+{
+	struct job *j = arg;
+	struct cluster *c = j->c;
+	const struct plan_item *it = j->item;
+	struct plan_vars vars = {.node = j->node, .since_s = c->run->opts->since / US_PER_S};
+	CLEAN(clean_free) char *path = plan_resolve(it->path, &vars), *what = plan_resolve(it->what, &vars);
+	CLEAN(clean_free) char *cmd = it->how == PLAN_GET ? c->k->backend->command(c->k, what) : kubectl_command(c->k, what);
+	struct record_spec spec = {.path = path, .source = c->k->backend->name, .command = cmd, .node = j->node, .max = it->max,
+	                           .keep_tail = it->keep_tail, .drop = it->drop};
+	struct record *rec;
+	struct record_end end = {.exit_status = -1};
+	struct kube_reply r;
+	const char *why = NULL;
+
+	if (it->how == PLAN_KUBECTL && (run_over(c->run, &why) || (!it->always && kube_is_silent(c->k, &why)))) {
+		record_none(c->run, &spec, CAPTURE_SKIPPED, why);
+		return;
+	}
+	rec = record_new(c->run, &spec);
+	if (it->how == PLAN_GET)
+		kube_get(c->k, what, it->timeout, record_write, rec, &r);
+	else
+		kubectl_run(c->k, what, it->timeout, record_write, rec, &r);
+	end.state = state_of(it, &r);
+	end.exit_status = r.exit_status;
+	end.timed_out = r.status == KUBE_TIMEOUT;
+	end.error = r.status == KUBE_OK || r.status == KUBE_FULL ? r.message : r.reason;
+	end.body_if_empty = r.message;
+	end.no_file = r.status == KUBE_NOT_ASKED;
+	record_finish(rec, &end);
+}
+
+static void nodes_are_known(struct cluster *c)
+{
+	pthread_mutex_lock(&c->lock);
+	c->nodes_known = true;
+	pthread_cond_broadcast(&c->cond);
+	pthread_mutex_unlock(&c->lock);
+}
+
+static void take_node(struct cluster *c, const cJSON *node)
+{
+	const char *name = json_path_str(node, "metadata.name");
+	struct cluster_node *n;
+	const cJSON *a;
+
+	if (!name)
+		return;
+	c->nodes = xreallocarray(c->nodes, (size_t)c->n_nodes + 1, sizeof(*c->nodes));
+	n = &c->nodes[c->n_nodes++];
+	*n = (struct cluster_node){.name = xstrdup(name)};
+	cJSON_ArrayForEach(a, json_get_arr(json_get_obj(node, "status"), "addresses")) {
+		const char *type = json_get_str(a, "type"), *addr = json_get_str(a, "address");
+
+		if (type && addr && !strcmp(type, "InternalIP") && !n->internal_ip)
+			n->internal_ip = xstrdup(addr);
+		else if (type && addr && !strcmp(type, "ExternalIP") && !n->external_ip)
+			n->external_ip = xstrdup(addr);
+	}
+}
+
+static void on_object(void *arg, const struct resource *r, const cJSON *item)
+{
+	struct cluster *c = arg;
+
+	if (r->group[0])
+		return;
+	if (!strcmp(r->plural, "nodes"))
+		take_node(c, item);
+	else if (!strcmp(r->plural, "pods"))
+		podlogs_look(c->logs, item);
+}
+
+static void queue_per_node(struct cluster *c)
+{
+	for (int i = 0; i < c->run->plan->n_api; i++)
+		for (int n = 0; n < c->n_nodes && c->run->plan->api[i].each_node; n++)
+			add_job(c, run_item, &c->run->plan->api[i], c->nodes[n].name, NULL);
+}
+
+static void run_list(void *arg)
+{
+	struct job *j = arg;
+	struct cluster *c = j->c;
+	const struct resource *r = j->resource;
+
+	resource_list(c->k, r, on_object, c);
+	if (!r->group[0] && !strcmp(r->plural, "nodes")) {
+		nodes_are_known(c);
+		queue_per_node(c);
+	}
+	if (!r->group[0] && !strcmp(r->plural, "pods"))
+		podlogs_start(c->logs, c->pool);
+}
+
+/* One clear record instead of fifty refusals. */
+static void lists_are_broken(struct cluster *c)
+{
+	CLEAN(clean_cjson) cJSON *arr = cJSON_CreateArray();
+	CLEAN_BUF struct buf b = BUF_MAX(1 << 16);
+	struct record_spec spec = {.path = "cluster-resources/namespaces.json", .source = c->k->backend->name,
+	                           .command = "kubectl get --raw '/api/v1/namespaces?limit=1'"};
+
+	runlog(c->run->log, "%s: no resources are listed", c->k->broken);
+	record_none(c->run, &spec, CAPTURE_FAILED, c->k->broken);
+	cJSON_AddItemToArray(arr, cJSON_CreateString(c->k->broken));
+	json_print_pretty(arr, 0, &b, NULL);
+	buf_add(&b, "\n", 1, NULL);
+	spec.path = "cluster-resources/namespaces-errors.json";
+	record_text(c->run, &spec, b.p, b.n, false);
+}
+
+static void run_lists(void *arg)
+{
+	struct cluster *c = ((struct job *)arg)->c;
+	bool nodes = false;
+
+	resources_discover(c->k, &c->resources);
+	runlog(c->run->log, "the API has %d listable resources", c->resources.n);
+	for (int i = 0; i < c->resources.n; i++) {
+		nodes |= !c->resources.v[i].group[0] && !strcmp(c->resources.v[i].plural, "nodes");
+		add_job(c, run_list, NULL, NULL, &c->resources.v[i]);
+	}
+	if (!nodes)
+		nodes_are_known(c);
+}
+
+static void queue_texts(struct cluster *c, bool lists)
+{
+	const struct plan *p = c->run->plan;
+
+	for (int i = 0; i < p->n_api; i++)
+		if (!p->api[i].each_node && (lists || !p->api[i].lists))
+			add_job(c, run_item, &p->api[i], NULL, NULL);
+	for (int i = 0; i < p->n_kubectl; i++)
+		if (lists || p->kubectl[i].always)
+			add_job(c, run_item, &p->kubectl[i], NULL, NULL);
+}
+
+static void write_version(struct cluster *c)
+{
+	CLEAN(clean_cjson) cJSON *o = cJSON_CreateObject(), *info = NULL;
+	CLEAN_BUF struct buf b = BUF_MAX(1 << 20), v = BUF_MAX(1 << 20);
+	struct record_spec spec = {.path = "cluster-info/cluster_version.json", .source = c->k->backend->name,
+	                           .command = "kubectl get --raw /version"};
+	struct kube_reply r;
+
+	if (kube_get_buf(c->k, "/version", 10 * US_PER_S, &v, &r) != KUBE_OK ||
+	    json_parse(buf_cstr(&v), v.n, &info, NULL) < 0) {
+		record_none(c->run, &spec, r.status == KUBE_NOT_ASKED ? CAPTURE_SKIPPED : CAPTURE_FAILED, r.reason);
+		return;
+	}
+	cJSON_AddItemToObject(o, "info", STEAL(info));
+	cJSON_AddStringToObject(o, "string", c->k->version);
+	json_print_pretty(o, 0, &b, NULL);
+	buf_add(&b, "\n", 1, NULL);
+	record_text(c->run, &spec, b.p, b.n, true);
+}
+
+static void run_version(void *arg)
+{
+	write_version(((struct job *)arg)->c);
+}
+
+void cluster_start(struct cluster *c)
+{
+	struct record_spec spec = {.path = "cluster-resources", .source = "kubectl", .command = "kubectl"};
+
+	if (!c->k) {
+		if (c->why)
+			record_none(c->run, &spec, CAPTURE_FAILED, c->why);
+		return;
+	}
+	c->pool = pool_new(c->run->opts->jobs);
+	c->logs = podlogs_new(c->k);
+	if (c->k->serves_lists) {
+		add_job(c, run_lists, NULL, NULL, NULL);
+	} else {
+		lists_are_broken(c);
+		nodes_are_known(c);
+	}
+	add_job(c, run_version, NULL, NULL, NULL);
+	queue_texts(c, c->k->serves_lists);
+	pthread_mutex_lock(&c->lock);
+	while (!c->nodes_known)
+		pthread_cond_wait(&c->cond, &c->lock);
+	pthread_mutex_unlock(&c->lock);
+}
+
+const struct cluster_node *cluster_nodes(const struct cluster *c, int *n)
+{
+	*n = c->n_nodes;
+	return c->nodes;
+}
+
+void cluster_wait(struct cluster *c)
+{
+	if (c && c->pool)
+		pool_wait(c->pool);
+}
+
+void cluster_free(struct cluster *c)
+{
+	if (!c)
+		return;
+	if (c->pool)
+		pool_free(c->pool);
+	while (c->jobs) {
+		struct job *j = c->jobs;
+
+		c->jobs = j->next;
+		free(j->node);
+		free(j);
+	}
+	podlogs_free(c->logs);
+	resources_free(&c->resources);
+	for (int i = 0; i < c->n_nodes; i++) {
+		free(c->nodes[i].name);
+		free(c->nodes[i].internal_ip);
+		free(c->nodes[i].external_ip);
+	}
+	free(c->nodes);
+	pthread_mutex_destroy(&c->lock);
+	pthread_cond_destroy(&c->cond);
+	free(c);
+}

@@ -1,0 +1,20 @@
+/* cluster: everything that is asked of the API: probe, discovery, lists, logs, kubectl's own output. */
+#ifndef SICKBAY_COLLECT_CLUSTER_H
+#define SICKBAY_COLLECT_CLUSTER_H
+#include "collect/kube.h"
+
+/* A node as the API knows it. */
+struct cluster_node {
+	char *name, *internal_ip, *external_ip; /* addresses may be NULL */
+};
+struct cluster;
+/* k may be NULL: no kubectl; then why says so. Starts nothing yet. Borrowed k. */
+struct cluster *cluster_new(struct run *run, struct kube *k, const char *why);
+/* Starts asking on threads of its own and returns when the list of nodes is there, or will never be. */
+void cluster_start(struct cluster *c);
+/* The nodes that the API listed. */
+const struct cluster_node *cluster_nodes(const struct cluster *c, int *n);
+void cluster_wait(struct cluster *c);
+void cluster_free(struct cluster *c); /* waits first; NULL allowed */
+
+#endif

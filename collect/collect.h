@@ -1,0 +1,40 @@
+/* collect: one collection from beginning to end, as the command line asks for it. */
+#ifndef SICKBAY_COLLECT_COLLECT_H
+#define SICKBAY_COLLECT_COLLECT_H
+#include "base/err.h"
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+struct collect_ssh {
+	const char *user, *key, *known_hosts; /* NULL: ssh's own defaults */
+	int port;                             /* 0: ssh's own default */
+	bool insecure;                        /* unknown host keys are accepted */
+};
+struct collect_opts {
+	const char *output; /* NULL: a name is made */
+	bool force;
+	const char *kubeconfig, *context; /* NULL: kubectl's own rules */
+	const char *nodes;                /* "a,b=10.0.0.2", NULL: those of the API */
+	const char *nodes_from;           /* file of nodes, one a line, or NULL */
+	bool no_nodes, no_kube, local;
+	struct collect_ssh ssh;
+	int64_t since;   /* µs */
+	const char *plan; /* file, or NULL */
+	int jobs;
+	int64_t timeout;   /* µs, whole run */
+	int64_t max_bytes; /* of the whole bundle, unpacked */
+	const atomic_bool *cancel; /* becomes true when the user wants to stop */
+	FILE *progress;            /* a terminal, or NULL */
+};
+struct collect_result {
+	char path[512]; /* where the bundle is; "" when there is none */
+	bool partial;   /* something failed: exit status 3 */
+};
+/* Collects. Prints the closing summary to `say`. A result with a bundle may still be partial. */
+int collect_run(const struct collect_opts *o, FILE *say, struct collect_result *res, struct err *e);
+/* Prints every request and command that collect_run would make, and makes none. */
+int collect_print_plan(const struct collect_opts *o, FILE *f, struct err *e);
+
+#endif

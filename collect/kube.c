@@ -1,0 +1,91 @@
+#include "collect/kube.h"
+#include "base/clock.h"
+#include "base/mem.h"
+
+/* So many requests in a row without an answer, and nobody is there. */
+#define SILENT_MAX 3
+#define PROBE_TIMEOUT (10 * US_PER_S)
+
+void kube_close(struct kube *k)
+{
+	if (k)
+		k->backend->close(k);
+}
+
+void clean_kube(struct kube **k)
+{
+	kube_close(*k);
+}
+
+bool kube_is_silent(const struct kube *k, const char **why)
+{
+	if (atomic_load(&k->silent) < SILENT_MAX)
+		return false;
+	*why = "not asked: the API server did not answer three requests in a row";
+	return true;
+}
+
+static void count_answer(struct kube *k, enum kube_status s)
+{
+	if (s == KUBE_UNREACHABLE || s == KUBE_TIMEOUT)
+		atomic_fetch_add(&k->silent, 1);
+	else if (s != KUBE_NOT_ASKED && atomic_load(&k->silent) < SILENT_MAX)
+		atomic_store(&k->silent, 0);
+}
+
+enum kube_status kube_get(struct kube *k, const char *path, int64_t timeout, kube_sink sink, void *arg,
+                          struct kube_reply *reply)
+{
+	const char *why;
+
+	*reply = (struct kube_reply){.exit_status = -1};
+	if (kube_is_silent(k, &why) || run_over(k->run, &why)) {
+		snprintf(reply->message, sizeof(reply->message), "%s", why);
+		snprintf(reply->reason, sizeof(reply->reason), "%s", why);
+		return reply->status = KUBE_NOT_ASKED;
+	}
+	reply->status = k->backend->get(k, path, run_deadline(k->run, timeout), sink, arg, reply);
+	count_answer(k, reply->status);
+	return reply->status;
+}
+
+static int to_buf(void *arg, const void *p, size_t n, struct err *e)
+{
+	return buf_add(arg, p, n, e);
+}
+
+enum kube_status kube_get_buf(struct kube *k, const char *path, int64_t timeout, struct buf *out, struct kube_reply *reply)
+{
+	return kube_get(k, path, timeout, to_buf, out, reply);
+}
+
+/* A string at a path of a small document, cut to size. */
+static void take_str(const struct buf *b, const char *path, char *out, size_t size)
+{
+	CLEAN(clean_cjson) cJSON *o = NULL;
+	const char *s;
+
+	if (json_parse(buf_cstr(b), b->n, &o, NULL) < 0)
+		return;
+	s = json_path_str(o, path);
+	if (s)
+		snprintf(out, size, "%s", s);
+}
+
+void kube_probe(struct kube *k)
+{
+	CLEAN_BUF struct buf b = BUF_MAX(1 << 20);
+	struct kube_reply r;
+
+	if (kube_get_buf(k, "/version", PROBE_TIMEOUT, &b, &r) == KUBE_OK)
+		take_str(&b, "gitVersion", k->version, sizeof(k->version));
+	buf_clear(&b);
+	if (kube_get_buf(k, "/api/v1/namespaces/kube-system", PROBE_TIMEOUT, &b, &r) == KUBE_OK)
+		take_str(&b, "metadata.uid", k->uid, sizeof(k->uid));
+	buf_clear(&b);
+	/* A forbidden list is an answer all the same: others may be allowed. */
+	kube_get_buf(k, "/api/v1/namespaces?limit=1", PROBE_TIMEOUT, &b, &r);
+	k->serves_lists = r.status == KUBE_OK || r.status == KUBE_DENIED || r.status == KUBE_FULL;
+	if (!k->serves_lists)
+		snprintf(k->broken, sizeof(k->broken), "the API server does not serve lists: %s", r.reason);
+}

@@ -1,0 +1,256 @@
+/* The API through the kubectl program: its kubeconfig rules, its credentials, its plugins. */
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/proc.h"
+#include "collect/kube.h"
+#include <unistd.h>
+
+struct kubectl {
+	struct kube kube;
+	char *kubeconfig, *context; /* or NULL */
+};
+
+/* KUBECONFIG and ~/.kube/config are kubectl's business; only on a control plane node with neither, its own admin file. */
+static const char *default_kubeconfig(const struct collect_opts *o)
+{
+	static const char *const files[] = {"/etc/kubernetes/admin.conf", "/etc/rancher/k3s/k3s.yaml",
+	                                    "/etc/rancher/rke2/rke2.yaml"};
+	CLEAN(clean_free) char *own = NULL;
+	const char *env = getenv("KUBECONFIG"), *home = getenv("HOME");
+
+	if (o->kubeconfig || !o->local || (env && env[0]))
+		return o->kubeconfig;
+	own = xasprintf("%s/.kube/config", home ? home : "");
+	if (access(own, R_OK) == 0)
+		return NULL;
+	for (size_t i = 0; i < ARRAY_LEN(files); i++)
+		if (access(files[i], R_OK) == 0)
+			return files[i];
+	return NULL;
+}
+
+struct argv {
+	const char *v[64];
+	int n;
+};
+
+static void arg_add(struct argv *a, const char *s)
+{
+	if (a->n + 1 < (int)ARRAY_LEN(a->v))
+		a->v[a->n++] = s;
+}
+
+static void arg_base(const struct kubectl *k, struct argv *a)
+{
+	arg_add(a, "kubectl");
+	if (k->kubeconfig) {
+		arg_add(a, "--kubeconfig");
+		arg_add(a, k->kubeconfig);
+	}
+	if (k->context) {
+		arg_add(a, "--context");
+		arg_add(a, k->context);
+	}
+}
+
+static bool has(const char *s, const char *what)
+{
+	return strstr(s, what) != NULL;
+}
+
+/* kubectl says in words what a status code would. The words are those of 1.6 to 1.32. */
+static enum kube_status classify(const char *msg)
+{
+	if (has(msg, "(NotFound)") || has(msg, "could not find the requested resource") || has(msg, "doesn't have a resource type"))
+		return KUBE_NOT_FOUND;
+	if (has(msg, "(Forbidden)") || has(msg, "(Unauthorized)") || has(msg, "must be logged in") || has(msg, " is forbidden"))
+		return KUBE_DENIED;
+	if (has(msg, "was refused") || has(msg, "connection refused") || has(msg, "no such host") ||
+	    has(msg, "no route to host") || has(msg, "network is unreachable") || has(msg, "connection reset") ||
+	    has(msg, "server misbehaving"))
+		return KUBE_UNREACHABLE;
+	if (has(msg, "i/o timeout") || has(msg, "Client.Timeout") || has(msg, "deadline exceeded") ||
+	    has(msg, "request canceled") || has(msg, "TLS handshake timeout") || has(msg, "(Timeout)"))
+		return KUBE_TIMEOUT;
+	return KUBE_ERROR;
+}
+
+/* The last line that kubectl itself means: log lines of its libraries stand before it. */
+static void short_reason(const char *msg, char *out, size_t size)
+{
+	const char *best = msg, *p = msg;
+
+	while (p && *p) {
+		const char *nl = strchr(p, '\n');
+
+		if (!strncmp(p, "Error from", 10) || !strncmp(p, "The connection", 14) || !strncmp(p, "Unable to", 9) ||
+		    !strncmp(p, "error:", 6)) {
+			best = p;
+			break;
+		}
+		if (nl != p && *p)
+			best = p;
+		p = nl ? nl + 1 : NULL;
+	}
+	snprintf(out, size, "%.*s", (int)strcspn(best, "\n"), best);
+}
+
+static enum kube_status run_kubectl(struct kubectl *k, struct argv *a, int64_t deadline, kube_sink sink, void *arg,
+                                    struct kube_reply *reply)
+{
+	CLEAN_BUF struct buf errout = BUF_MAX(sizeof(reply->message) - 1);
+	struct proc_opts o = {.argv = a->v, .deadline = deadline, .cancel = k->kube.run->cancel, .out = sink, .arg = arg,
+	                      .errout = &errout};
+	struct proc_result r = {0};
+	struct err e = {0};
+	int rc;
+
+	a->v[a->n] = NULL;
+	rc = proc_run(&o, &r, &e);
+	reply->exit_status = rc < 0 ? -1 : r.exit_status;
+	snprintf(reply->message, sizeof(reply->message), "%s", buf_cstr(&errout));
+	short_reason(reply->message, reply->reason, sizeof(reply->reason));
+	if (rc == -ERR_LIMIT)
+		return KUBE_FULL;
+	if (rc < 0) {
+		snprintf(reply->message, sizeof(reply->message), "%s", e.msg);
+		snprintf(reply->reason, sizeof(reply->reason), "%.150s", e.msg);
+		return KUBE_ERROR;
+	}
+	if (r.canceled) {
+		snprintf(reply->reason, sizeof(reply->reason), "stopped by the user");
+		return KUBE_NOT_ASKED;
+	}
+	if (r.timed_out) {
+		snprintf(reply->reason, sizeof(reply->reason), "kubectl did not finish within %lld s", (long long)(r.ms / 1000));
+		if (!reply->message[0])
+			snprintf(reply->message, sizeof(reply->message), "%s", reply->reason);
+		return KUBE_TIMEOUT;
+	}
+	if (r.exit_status == 0)
+		return KUBE_OK;
+	return classify(reply->message);
+}
+
+/* kubectl's own time limit a little before ours, so that its words are heard. */
+static char *request_timeout(int64_t deadline)
+{
+	int64_t s = (deadline - clock_mono()) / US_PER_S - 1;
+
+	return xasprintf("--request-timeout=%llds", (long long)(s < 1 ? 1 : s));
+}
+
+static enum kube_status kubectl_get(struct kube *base, const char *path, int64_t deadline, kube_sink sink, void *arg,
+                                    struct kube_reply *reply)
+{
+	struct kubectl *k = (struct kubectl *)base;
+	CLEAN(clean_free) char *limit = request_timeout(deadline);
+	struct argv a = {.n = 0};
+
+	arg_base(k, &a);
+	arg_add(&a, limit);
+	arg_add(&a, "get");
+	arg_add(&a, "--raw");
+	arg_add(&a, path);
+	return run_kubectl(k, &a, deadline, sink, arg, reply);
+}
+
+enum kube_status kubectl_run(struct kube *base, const char *args, int64_t timeout, kube_sink sink, void *arg,
+                             struct kube_reply *reply)
+{
+	struct kubectl *k = (struct kubectl *)base;
+	int64_t deadline = run_deadline(base->run, timeout);
+	CLEAN(clean_free) char *limit = request_timeout(deadline), *copy = xstrdup(args);
+	struct argv a = {.n = 0};
+	char *save = NULL;
+
+	*reply = (struct kube_reply){.exit_status = -1};
+	arg_base(k, &a);
+	arg_add(&a, limit);
+	for (char *w = strtok_r(copy, " ", &save); w; w = strtok_r(NULL, " ", &save))
+		arg_add(&a, w);
+	return reply->status = run_kubectl(k, &a, deadline, sink, arg, reply);
+}
+
+char *kubectl_command(struct kube *base, const char *args)
+{
+	struct kubectl *k = (struct kubectl *)base;
+
+	return xasprintf("kubectl%s%s %s", k->context ? " --context " : "", k->context ? k->context : "", args);
+}
+
+static char *kubectl_raw_command(struct kube *k, const char *path)
+{
+	CLEAN(clean_free) char *args = xasprintf("get --raw '%s'", path);
+
+	return kubectl_command(k, args);
+}
+
+static int to_buf(void *arg, const void *p, size_t n, struct err *e)
+{
+	return buf_add(arg, p, n, e);
+}
+
+static void read_config(struct kubectl *k)
+{
+	CLEAN_BUF struct buf b = BUF_MAX(4 << 20);
+	CLEAN(clean_cjson) cJSON *o = NULL;
+	struct kube_reply r;
+	const char *s;
+
+	if (kubectl_run(&k->kube, "config view --minify -o json", 10 * US_PER_S, to_buf, &b, &r) != KUBE_OK ||
+	    json_parse(buf_cstr(&b), b.n, &o, NULL) < 0)
+		return;
+	if ((s = json_get_str(o, "current-context")))
+		snprintf(k->kube.context, sizeof(k->kube.context), "%s", s);
+	s = json_path_str(cJSON_GetArrayItem(json_get_arr(o, "clusters"), 0), "cluster.server");
+	if (s)
+		snprintf(k->kube.server, sizeof(k->kube.server), "%s", s);
+}
+
+bool kubectl_server_host(struct kube *k, char host[256])
+{
+	const char *p = strstr(k->server, "://"), *end;
+
+	if (!p)
+		return false;
+	p += 3;
+	if (*p == '[') {
+		p++;
+		end = strchr(p, ']');
+	} else {
+		end = p + strcspn(p, ":/");
+	}
+	if (!end || end == p)
+		return false;
+	snprintf(host, 256, "%.*s", (int)(end - p), p);
+	return true;
+}
+
+static void kubectl_close(struct kube *base)
+{
+	struct kubectl *k = (struct kubectl *)base;
+
+	free(k->kubeconfig);
+	free(k->context);
+	free(k);
+}
+
+int kube_open_kubectl(struct run *run, struct kube **out, struct err *e)
+{
+	static const struct kube_backend backend = {"kubectl", kubectl_get, kubectl_raw_command, kubectl_close};
+	CLEAN(clean_free) char *prog = proc_which("kubectl");
+	const char *config = default_kubeconfig(run->opts);
+	struct kubectl *k;
+
+	if (!prog)
+		return err_set(e, ERR_ABSENT, "kubectl is not in PATH");
+	k = xcalloc(1, sizeof(*k));
+	k->kube.backend = &backend;
+	k->kube.run = run;
+	k->kubeconfig = config ? xstrdup(config) : NULL;
+	k->context = run->opts->context ? xstrdup(run->opts->context) : NULL;
+	read_config(k);
+	*out = &k->kube;
+	return 0;
+}

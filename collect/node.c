@@ -1,0 +1,182 @@
+/* A node from the first connection to node.json. */
+#include "base/clock.h"
+#include "base/mem.h"
+#include "collect/record.h"
+#include "collect/runlog.h"
+#include "collect/visit.h"
+#include <ctype.h>
+#include <unistd.h>
+
+#define LANES_MAX 8
+
+int visit_open(struct visit *v, struct transport **out, char reason[256], struct err *e)
+{
+	reason[0] = '\0';
+	if (v->local)
+		return transport_open_local(v->run->cancel, out, e);
+	if (v->target->proxied) {
+		snprintf(reason, 256, "ssh's configuration reaches it through another host");
+		return transport_open_ssh(&v->target->t, out, e);
+	}
+	return transport_open_best(&v->target->t, out, reason, e);
+}
+
+struct lane {
+	struct visit *v;
+	struct transport *t; /* NULL: opens its own */
+	pthread_t thread;
+	bool started;
+};
+
+static void *lane_main(void *arg)
+{
+	struct lane *l = arg;
+	struct visit *v = l->v;
+	struct work *w;
+
+	if (!l->t) {
+		char reason[256];
+		struct err e = {0};
+
+		/* One connection fewer is no loss of data: the other lanes do the work. */
+		if (visit_open(v, &l->t, reason, &e) < 0) {
+			runlog(v->run->log, "%s: no further connection: %s", v->dir, e.msg);
+			return NULL;
+		}
+	}
+	while ((w = visit_next(v))) {
+		CLEAN(clean_free) char *path = visit_path(v, w, NULL);
+
+		visit_done(v, w, visit_capture(v, l->t, w), path);
+	}
+	return NULL;
+}
+
+static void run_lanes(struct visit *v, struct transport *first)
+{
+	struct lane lanes[LANES_MAX] = {{.v = v, .t = first}};
+	int n = v->run->plan->lanes;
+
+	for (int i = 1; i < n; i++) {
+		lanes[i] = (struct lane){.v = v};
+		lanes[i].started = pthread_create(&lanes[i].thread, NULL, lane_main, &lanes[i]) == 0;
+	}
+	lane_main(&lanes[0]);
+	for (int i = 1; i < n; i++)
+		if (lanes[i].started) {
+			pthread_join(lanes[i].thread, NULL);
+			transport_close(lanes[i].t);
+		}
+}
+
+static void add_str(cJSON *o, const char *key, const char *s)
+{
+	if (s && s[0])
+		cJSON_AddStringToObject(o, key, s);
+	else
+		cJSON_AddNullToObject(o, key);
+}
+
+static void write_node_json(struct visit *v)
+{
+	CLEAN(clean_free) char *path = xasprintf("nodes/%s/node.json", v->dir);
+	CLEAN(clean_cjson) cJSON *o = cJSON_CreateObject();
+	CLEAN_BUF struct buf b = BUF_MAX(1 << 16);
+	struct record_spec spec = {.path = path, .source = "sickbay", .command = "", .node = v->dir, .max = 1 << 16};
+	struct record_end end = {.state = v->node->reached ? CAPTURE_OK : CAPTURE_FAILED, .exit_status = -1,
+	                         .error = v->node->error};
+	struct record *rec;
+	char when[32];
+
+	cJSON_AddStringToObject(o, "node", v->dir);
+	add_str(o, "address", v->node->host);
+	add_str(o, "user", v->target ? v->target->t.user : NULL);
+	add_str(o, "transport", v->transport);
+	add_str(o, "fallback_reason", v->fallback);
+	cJSON_AddBoolToObject(o, "reached", v->node->reached);
+	add_str(o, "error", v->node->error);
+	add_str(o, "hostname", v->hostname);
+	add_str(o, "sudo", v->sudo);
+	cJSON_AddBoolToObject(o, "root", v->root || !strcmp(v->sudo, "yes"));
+	cJSON_AddStringToObject(o, "started", clock_format(v->started, when));
+	if (v->node->reached && v->clock_rtt >= 0) {
+		cJSON_AddNumberToObject(o, "clock_offset_us", (double)v->clock_offset);
+		cJSON_AddNumberToObject(o, "clock_error_us", (double)(v->clock_rtt / 2));
+	} else {
+		cJSON_AddNullToObject(o, "clock_offset_us");
+	}
+	if (v->target)
+		cJSON_AddStringToObject(o, "host_keys", v->target->t.insecure ? "unknown ones accepted" : "checked");
+	rec = record_new(v->run, &spec);
+	json_print_pretty(o, 0, &b, NULL);
+	buf_add(&b, "\n", 1, NULL);
+	record_write(rec, b.p, b.n, NULL);
+	record_finish(rec, &end);
+}
+
+/* A folder name from what the user called the host. */
+static char *dir_from(const char *s)
+{
+	char *d = xstrdup(s);
+
+	for (char *p = d; *p; p++)
+		*p = isalnum((unsigned char)*p) || strchr("-_.", *p) ? (char)tolower((unsigned char)*p) : '_';
+	return d;
+}
+
+static int visit_reach(struct visit *v, struct transport **t, struct err *e)
+{
+	struct node *n = v->node;
+	int rc;
+
+	if (!v->local)
+		v->target = sshtarget_new(&v->run->opts->ssh, n->host, v->mux_dir, v->run->cancel);
+	if ((rc = visit_open(v, t, v->fallback, e)) < 0)
+		return rc;
+	snprintf(v->transport, sizeof(v->transport), "%s", (*t)->ops->name);
+	if ((rc = visit_probe(v, *t, e)) < 0)
+		return rc;
+	n->reached = true;
+	return 0;
+}
+
+void node_visit(struct run *run, struct node *node, const char *mux_dir)
+{
+	struct visit v = {.run = run, .node = node, .local = !node->host, .mux_dir = mux_dir, .uid = -1, .clock_rtt = -1,
+	                  .journal = "short-iso"};
+	struct transport *t = NULL;
+	struct err e = {0};
+	const char *why;
+
+	v.started = clock_now();
+	v.source = v.local ? xstrdup("local") : xstrdup("ssh");
+	pthread_mutex_init(&v.lock, NULL);
+	pthread_cond_init(&v.cond, NULL);
+	if (run_over(run, &why))
+		snprintf(node->error, sizeof(node->error), "%s", why);
+	else if (visit_reach(&v, &t, &e) < 0)
+		snprintf(node->error, sizeof(node->error), "%.399s", e.msg);
+	v.dir = node->name ? xstrdup(node->name) : v.hostname[0] ? xstrdup(v.hostname) : dir_from(node->host ? node->host : "local");
+	if (!node->name)
+		node->name = xstrdup(v.dir);
+	if (node->reached) {
+		runlog(run->log, "%s: reached through %s%s%s, sudo: %s", v.dir, v.transport, v.fallback[0] ? " because " : "", v.fallback,
+		       v.sudo);
+		visit_queue(&v);
+		run_lanes(&v, t);
+		if (v.dead[0])
+			snprintf(node->error, sizeof(node->error), "%s", v.dead);
+	} else {
+		runlog(run->log, "%s: not reached: %s", v.dir, node->error);
+	}
+	write_node_json(&v);
+	transport_close(t);
+	sshtarget_free(v.target);
+	names_release(&v.tools);
+	names_release(&v.units);
+	free(v.work);
+	free(v.dir);
+	free(v.source);
+	pthread_mutex_destroy(&v.lock);
+	pthread_cond_destroy(&v.cond);
+}

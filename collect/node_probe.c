@@ -1,0 +1,213 @@
+/* What a node is: who we are on it, its tools and units, its clock. */
+#include "base/clock.h"
+#include "base/mem.h"
+#include "collect/visit.h"
+#include <ctype.h>
+
+static const char prelude[] = "PATH=$PATH:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/bin:/snap/bin:"
+                              "/var/lib/rancher/rke2/bin; LC_ALL=C; export PATH LC_ALL\n";
+
+void names_add(struct names *n, const char *s, size_t len)
+{
+	if (n->n >= 5000)
+		return;
+	n->v = xreallocarray(n->v, (size_t)n->n + 1, sizeof(*n->v));
+	n->v[n->n++] = xstrndup(s, len);
+}
+
+bool names_have(const struct names *n, const char *s)
+{
+	if (!n->known)
+		return true;
+	for (int i = 0; i < n->n; i++)
+		if (!strcmp(n->v[i], s))
+			return true;
+	return false;
+}
+
+void names_release(struct names *n)
+{
+	for (int i = 0; i < n->n; i++)
+		free(n->v[i]);
+	free(n->v);
+	*n = (struct names){NULL, 0, false};
+}
+
+static char *wrap(const struct visit *v, const char *script, int64_t timeout)
+{
+	struct buf b = BUF_MAX(1 << 20);
+	CLEAN_BUF struct buf whole = BUF_MAX(1 << 20);
+
+	buf_add_str(&whole, prelude, NULL);
+	buf_add_str(&whole, script, NULL);
+	if (!v->root && !strcmp(v->sudo, "yes"))
+		buf_add_str(&b, "sudo -n ", NULL);
+	if (v->has_timeout)
+		buf_printf(&b, NULL, "timeout -k 2 %lld ", (long long)((timeout + US_PER_S - 1) / US_PER_S));
+	buf_add_str(&b, "sh -c ", NULL);
+	shell_quote(&b, buf_cstr(&whole));
+	return buf_take(&b);
+}
+
+int visit_exec(struct visit *v, struct transport *t, const char *script, int64_t timeout,
+               int (*out)(void *, const void *, size_t, struct err *), void *arg, struct buf *errout, struct proc_result *r,
+               struct err *e)
+{
+	CLEAN(clean_free) char *cmd = wrap(v, script, timeout);
+	/* The node's own `timeout` comes first, so that nothing stays behind there; ours is for a node that hangs. */
+	struct exec_opts o = {.command = cmd, .deadline = run_deadline(v->run, timeout + (v->has_timeout ? 4 : 0) * US_PER_S),
+	                      .out = out, .arg = arg, .errout = errout};
+	int rc = t->ops->exec(t, &o, r, e);
+
+	if (rc == 0 && v->has_timeout && (r->exit_status == 124 || r->exit_status == 137) && r->ms * 1000 >= timeout - US_PER_S)
+		r->timed_out = true;
+	return rc;
+}
+
+static int to_buf(void *arg, const void *p, size_t n, struct err *e)
+{
+	return buf_add(arg, p, n, e);
+}
+
+/* A script's output in memory, for the probe. */
+static int ask(struct visit *v, struct transport *t, const char *script, int64_t timeout, struct buf *b, struct err *e)
+{
+	CLEAN_BUF struct buf errout = BUF_MAX(4096);
+	struct proc_result r;
+	int rc;
+
+	buf_clear(b);
+	if ((rc = visit_exec(v, t, script, timeout, to_buf, b, &errout, &r, e)) < 0)
+		return rc;
+	if (r.canceled)
+		return err_set(e, ERR_CANCELED, "stopped by the user");
+	if (r.timed_out)
+		return err_set(e, ERR_TIMEOUT, "the first command did not answer within %lld s", (long long)(timeout / US_PER_S));
+	if (!b->n)
+		return err_set(e, ERR_NETWORK, "a login, but no command runs: %.200s", buf_cstr(&errout));
+	return 0;
+}
+
+/* Calls fn with each "word rest" line. */
+static void each_line(struct visit *v, const struct buf *b, void (*fn)(struct visit *, const char *, const char *))
+{
+	CLEAN(clean_free) char *copy = xstrdup(buf_cstr(b));
+	char *save = NULL;
+
+	for (char *line = strtok_r(copy, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
+		char *sp = strchr(line, ' ');
+
+		if (sp)
+			*sp = '\0';
+		fn(v, line, sp ? sp + 1 : "");
+	}
+}
+
+static void who_line(struct visit *v, const char *word, const char *rest)
+{
+	if (!strcmp(word, "uid")) {
+		v->uid = (int)strtol(rest, NULL, 10);
+		v->root = v->uid == 0;
+	} else if (!strcmp(word, "hostname")) {
+		size_t n = 0;
+
+		for (; *rest && n + 1 < sizeof(v->hostname); rest++)
+			if (isalnum((unsigned char)*rest) || strchr("-_.", *rest))
+				v->hostname[n++] = (char)tolower((unsigned char)*rest);
+		v->hostname[n] = '\0';
+	} else if (!strcmp(word, "timeout")) {
+		v->has_timeout = true;
+	} else if (!strcmp(word, "sudo")) {
+		snprintf(v->sudo, sizeof(v->sudo), "%s", rest);
+	}
+}
+
+static void has_line(struct visit *v, const char *word, const char *rest)
+{
+	if (!strcmp(word, "tool")) {
+		names_add(&v->tools, rest, strlen(rest));
+	} else if (!strcmp(word, "unit")) {
+		size_t n = strcspn(rest, " ");
+
+		if (n > 8 && !strncmp(rest + n - 8, ".service", 8))
+			names_add(&v->units, rest, n - 8);
+	} else if (!strcmp(word, "units")) {
+		v->units.known = true;
+	} else if (!strcmp(word, "journal")) {
+		v->journal = !strcmp(rest, "precise") ? "short-iso-precise" : v->journal;
+		v->has_journal |= !strcmp(rest, "there");
+	} else if (!strcmp(word, "end")) {
+		v->tools.known = true;
+	}
+}
+
+static char *has_script(const struct visit *v)
+{
+	const struct plan *p = v->run->plan;
+	struct buf b = BUF_MAX(256 * 1024);
+
+	buf_add_str(&b, "for t in", NULL);
+	for (int i = 0; i < p->n_node; i++)
+		for (const char **n = p->node[i].needs; n && *n; n++)
+			if (!strstr(buf_cstr(&b), *n) || strlen(*n) < 4)
+				buf_printf(&b, NULL, " %s", *n);
+	buf_add_str(&b,
+	            "; do command -v $t >/dev/null 2>&1 && echo tool $t; done\n"
+	            "test -d /run/log/journal -o -d /var/log/journal && echo journal there\n"
+	            "journalctl -o short-iso-precise -n 0 >/dev/null 2>&1 && echo journal precise\n"
+	            "u=$({ timeout 6 systemctl list-unit-files --type=service --no-legend --no-pager && "
+	            "timeout 6 systemctl list-units --all --type=service --no-legend --no-pager --plain; } 2>/dev/null) && "
+	            "echo \"$u\" | sed 's/^/unit /' && echo units known\n"
+	            "echo end\n",
+	            NULL);
+	return buf_take(&b);
+}
+
+/* Two looks at its clock; the quicker one counts. */
+static void look_at_clock(struct visit *v, struct transport *t)
+{
+	CLEAN_BUF struct buf b = BUF_MAX(4096);
+
+	v->clock_rtt = -1;
+	for (int i = 0; i < 2; i++) {
+		struct exec_opts o = {.command = "date +%s.%N", .deadline = run_deadline(v->run, 5 * US_PER_S), .out = to_buf,
+		                      .arg = &b};
+		struct proc_result r;
+		struct err e;
+		int64_t before = clock_now(), after, sec, us = 0;
+		char *dot;
+
+		buf_clear(&b);
+		if (t->ops->exec(t, &o, &r, &e) < 0 || r.exit_status != 0)
+			return;
+		after = clock_now();
+		sec = strtoll(buf_cstr(&b), &dot, 10);
+		for (int k = 0, scale = 100000; *dot == '.' && k < 6 && isdigit((unsigned char)dot[1 + k]); k++, scale /= 10)
+			us += (dot[1 + k] - '0') * scale;
+		if (sec <= 0 || (v->clock_rtt >= 0 && after - before >= v->clock_rtt))
+			continue;
+		v->clock_rtt = after - before;
+		v->clock_offset = sec * US_PER_S + us - (before + after) / 2;
+	}
+}
+
+int visit_probe(struct visit *v, struct transport *t, struct err *e)
+{
+	static const char who[] = "echo uid $(id -u); echo hostname $(hostname 2>/dev/null || cat /proc/sys/kernel/hostname)\n"
+	                          "command -v timeout >/dev/null 2>&1 && echo timeout yes\n"
+	                          "test $(id -u) = 0 && echo sudo not needed || { s=$(sudo -n true 2>&1) && echo sudo yes || "
+	                          "echo sudo no: $s; }\n";
+	CLEAN_BUF struct buf b = BUF_MAX(1 << 20);
+	CLEAN(clean_free) char *has = has_script(v);
+	int rc;
+
+	v->journal = "short-iso";
+	if ((rc = ask(v, t, who, 15 * US_PER_S, &b, e)) < 0)
+		return rc;
+	each_line(v, &b, who_line);
+	if ((rc = ask(v, t, has, 20 * US_PER_S, &b, e)) < 0 && rc != -ERR_TIMEOUT)
+		return rc;
+	each_line(v, &b, has_line);
+	look_at_clock(v, t);
+	return 0;
+}

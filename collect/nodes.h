@@ -1,0 +1,30 @@
+/* nodes: the hosts of a cluster, each visited by a few connections of its own. One dead node, one hung command or one
+ * broken connection costs its own records and nothing else. */
+#ifndef SICKBAY_COLLECT_NODES_H
+#define SICKBAY_COLLECT_NODES_H
+#include "collect/cluster.h"
+#include "collect/run.h"
+
+struct node {
+	char *name;  /* folder in the bundle; NULL: the host says it */
+	char *host;  /* to connect to; NULL: this host */
+	/* results */
+	bool reached;
+	char error[400];
+};
+struct nodes {
+	struct node *v;
+	int n;
+	char note[400]; /* what the user must know about the list, or "" */
+};
+/* Who is to be visited: by the options, the API's list, or the kubeconfig's server when there is neither. */
+int nodes_choose(struct run *run, const struct cluster_node *api, int n_api, const char *server_host, struct nodes *out,
+                 struct err *e);
+/* Visits them all; returns when done. */
+void nodes_visit(struct run *run, struct nodes *nodes);
+void nodes_release(struct nodes *nodes);
+
+/* One node, on the caller's thread and a few more. mux_dir: for the ssh program's sockets. */
+void node_visit(struct run *run, struct node *node, const char *mux_dir);
+
+#endif

@@ -1,0 +1,183 @@
+#include "collect/podlogs.h"
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "collect/record.h"
+
+struct logjob {
+	struct podlogs *p;
+	char *ns, *pod, *container;
+	bool previous;
+};
+struct podlogs {
+	struct kube *k;
+	struct logjob **jobs;
+	int n, size, pods, left_out;
+};
+
+struct podlogs *podlogs_new(struct kube *k)
+{
+	struct podlogs *p = xcalloc(1, sizeof(*p));
+
+	p->k = k;
+	return p;
+}
+
+static void add_job(struct podlogs *p, const char *ns, const char *pod, const char *container, bool previous)
+{
+	struct logjob *j = xcalloc(1, sizeof(*j));
+
+	if (p->n == p->size) {
+		p->size = p->size ? 2 * p->size : 64;
+		p->jobs = xreallocarray(p->jobs, (size_t)p->size, sizeof(*p->jobs));
+	}
+	j->p = p;
+	j->ns = xstrdup(ns);
+	j->pod = xstrdup(pod);
+	j->container = xstrdup(container);
+	j->previous = previous;
+	p->jobs[p->n++] = j;
+}
+
+static bool always_taken(const struct podlogs *p, const char *ns, const char *pod)
+{
+	CLEAN(clean_free) char *full = xasprintf("%s/%s", ns, pod);
+
+	for (const char **g = p->k->run->plan->log_always; *g; g++)
+		if (text_glob(*g, str_of(full)))
+			return true;
+	return false;
+}
+
+/* A container whose log may tell why the pod is not well. */
+static bool is_unwell(const cJSON *status, bool init)
+{
+	const cJSON *terminated = json_path(status, "state.terminated");
+
+	if (json_get_int(status, "restartCount", 0) > 0)
+		return true;
+	if (terminated)
+		return json_get_int(terminated, "exitCode", 0) != 0;
+	if (init)
+		return !json_get_bool(status, "ready", false);
+	return !json_get_bool(status, "ready", false);
+}
+
+/* A container that never started has no log to ask for. */
+static bool has_log(const cJSON *status)
+{
+	return json_path(status, "state.running") || json_path(status, "state.terminated") ||
+	       json_path(status, "lastState.terminated");
+}
+
+static int look_statuses(struct podlogs *p, const cJSON *pod, const char *list, bool init, bool all)
+{
+	const char *ns = json_path_str(pod, "metadata.namespace"), *name = json_path_str(pod, "metadata.name");
+	const cJSON *s;
+	int n = 0;
+
+	cJSON_ArrayForEach(s, json_get_arr(json_get_obj(pod, "status"), list)) {
+		const char *c = json_get_str(s, "name");
+
+		if (!c || (!all && !is_unwell(s, init)))
+			continue;
+		if (json_path(s, "state.running") || json_path(s, "state.terminated")) {
+			add_job(p, ns, name, c, false);
+			n++;
+		} else if (has_log(s)) {
+			add_job(p, ns, name, c, false);
+			n++;
+		}
+		if (json_get_int(s, "restartCount", 0) > 0)
+			add_job(p, ns, name, c, true);
+	}
+	return n;
+}
+
+static bool sane(const char *s)
+{
+	return s && s[0] && s[0] != '.' && !strpbrk(s, "/\\?#& \t\n");
+}
+
+void podlogs_look(struct podlogs *p, const cJSON *pod)
+{
+	const char *ns = json_path_str(pod, "metadata.namespace"), *name = json_path_str(pod, "metadata.name");
+	const char *phase = json_path_str(pod, "status.phase");
+	bool all;
+	int n;
+
+	if (!sane(ns) || !sane(name))
+		return;
+	all = always_taken(p, ns, name);
+	if (!all && phase && !strcmp(phase, "Succeeded"))
+		return;
+	if (p->pods >= p->k->run->plan->log_max_pods) {
+		p->left_out++;
+		return;
+	}
+	n = look_statuses(p, pod, "initContainerStatuses", true, all);
+	n += look_statuses(p, pod, "containerStatuses", false, all);
+	p->pods += n > 0;
+}
+
+/* Kubelet's words for "there is no such log", which is not a failure of the collection. */
+static bool is_absent(const struct kube_reply *r)
+{
+	return r->status == KUBE_NOT_FOUND || strstr(r->message, "previous terminated container") ||
+	       strstr(r->message, "is waiting to start") || strstr(r->message, "ContainerCreating");
+}
+
+static void run_job(void *arg)
+{
+	struct logjob *j = arg;
+	struct kube *k = j->p->k;
+	const struct plan *plan = k->run->plan;
+	CLEAN(clean_free) char *file = xasprintf("cluster-resources/pods/logs/%s/%s/%s%s.log", j->ns, j->pod, j->container,
+	                                         j->previous ? "-previous" : "");
+	CLEAN(clean_free) char *path = xasprintf("/api/v1/namespaces/%s/pods/%s/log?container=%s&tailLines=%lld&timestamps=true%s",
+	                                         j->ns, j->pod, j->container, (long long)plan->log_lines,
+	                                         j->previous ? "&previous=true" : "");
+	CLEAN(clean_free) char *cmd = k->backend->command(k, path);
+	struct record_spec spec = {.path = file, .source = k->backend->name, .command = cmd, .max = plan->log_max,
+	                           .keep_tail = true};
+	struct record *rec = record_new(k->run, &spec);
+	struct record_end end = {.state = CAPTURE_OK};
+	struct kube_reply r;
+
+	if (kube_get(k, path, plan->log_timeout, record_write, rec, &r) != KUBE_OK) {
+		end.state = is_absent(&r) ? CAPTURE_ABSENT : r.status == KUBE_NOT_ASKED ? CAPTURE_SKIPPED : CAPTURE_FAILED;
+		end.error = r.reason;
+		end.timed_out = r.status == KUBE_TIMEOUT;
+		end.body_if_empty = r.message;
+		end.no_file = end.state != CAPTURE_FAILED;
+	}
+	end.exit_status = r.exit_status;
+	record_finish(rec, &end);
+}
+
+void podlogs_start(struct podlogs *p, struct pool *pool)
+{
+	for (int i = 0; i < p->n; i++)
+		pool_add(pool, run_job, p->jobs[i]);
+	if (p->left_out) {
+		struct record_spec spec = {.path = "cluster-resources/pods/logs", .source = p->k->backend->name, .command = ""};
+		CLEAN(clean_free) char *why = xasprintf("%d more pods were looked at only, max_pods of the plan is %d", p->left_out,
+		                                        p->k->run->plan->log_max_pods);
+
+		record_none(p->k->run, &spec, CAPTURE_SKIPPED, why);
+	}
+}
+
+void podlogs_free(struct podlogs *p)
+{
+	if (!p)
+		return;
+	for (int i = 0; i < p->n; i++) {
+		free(p->jobs[i]->ns);
+		free(p->jobs[i]->pod);
+		free(p->jobs[i]->container);
+		free(p->jobs[i]);
+	}
+	free(p->jobs);
+	free(p);
+}

@@ -1,0 +1,269 @@
+/* One resource's list: pages in, one file a namespace out. An object is held at a time, never a list. */
+#include "collect/resources.h"
+#include "base/clock.h"
+#include "base/jsonscan.h"
+#include "base/mem.h"
+#include "collect/record.h"
+
+/* Files of one list that are open at a time. Lists come sorted by namespace, so that one would do; servers that do not
+ * sort get several. */
+#define OPEN_MAX 32
+
+struct target {
+	char *ns; /* "" for cluster scope */
+	struct record *rec;
+	int64_t items, used;
+};
+struct listing {
+	struct kube *k;
+	const struct resource *r;
+	resource_hook hook;
+	void *hook_arg;
+	char *request; /* first page */
+	struct jsonitems *scan;
+	struct target open[OPEN_MAX];
+	int n_open;
+	int64_t clock, items, bad;
+	struct buf text;
+	char error[400];
+};
+
+static char *api_base(const struct resource *r)
+{
+	return r->group[0] ? xasprintf("/apis/%s/%s/%s", r->group, r->version, r->plural)
+	                   : xasprintf("/api/%s/%s", r->version, r->plural);
+}
+
+static char *target_path(const struct resource *r, const char *ns)
+{
+	return xasprintf("cluster-resources/%s%s%s%s.json", r->custom ? "custom-resources/" : "", r->name, ns[0] ? "/" : "", ns);
+}
+
+static struct record *open_record(struct listing *l, const char *ns)
+{
+	CLEAN(clean_free) char *path = target_path(l->r, ns), *cmd = l->k->backend->command(l->k, l->request);
+	struct record_spec spec = {.path = path, .source = l->k->backend->name, .command = cmd, .max = l->k->run->plan->res_max};
+	struct record *rec = record_new(l->k->run, &spec);
+	CLEAN_BUF struct buf b = BUF_MAX(4096);
+
+	if (l->r->custom) {
+		buf_add_str(&b, "[", NULL);
+	} else {
+		buf_printf(&b, NULL, "{\n  \"kind\": \"%sList\",\n  \"apiVersion\": \"%s%s%s\",\n", l->r->kind, l->r->group,
+		           l->r->group[0] ? "/" : "", l->r->version);
+		buf_printf(&b, NULL, "  \"metadata\": {\n    \"resourceVersion\": \"%s\"\n  },\n  \"items\": [",
+		           l->scan ? l->scan->resource_version : "");
+	}
+	record_write_raw(rec, b.p, b.n, 0, NULL);
+	return rec;
+}
+
+static void close_target(struct listing *l, struct target *t)
+{
+	const char *tail = l->r->custom ? (t->items ? "\n]\n" : "]\n") : t->items ? "\n  ]\n}\n" : "]\n}\n";
+	struct record_end end = {.state = CAPTURE_OK, .exit_status = 0};
+
+	record_write_raw(t->rec, tail, strlen(tail), 0, NULL);
+	if (l->error[0]) {
+		end.state = CAPTURE_FAILED;
+		end.truncated = true;
+		end.error = l->error;
+		end.exit_status = 1;
+	}
+	record_finish(t->rec, &end);
+	free(t->ns);
+}
+
+static struct target *find_target(struct listing *l, const char *ns)
+{
+	struct target *t = NULL;
+	int oldest = 0;
+
+	l->clock++;
+	for (int i = 0; i < l->n_open; i++) {
+		if (!strcmp(l->open[i].ns, ns)) {
+			l->open[i].used = l->clock;
+			return &l->open[i];
+		}
+		if (l->open[i].used < l->open[oldest].used)
+			oldest = i;
+	}
+	if (l->n_open == OPEN_MAX) {
+		t = &l->open[oldest];
+		close_target(l, t);
+	} else {
+		t = &l->open[l->n_open++];
+	}
+	*t = (struct target){.ns = xstrdup(ns), .rec = open_record(l, ns), .used = l->clock};
+	return t;
+}
+
+/* Who changed what and when stays; the list of every field does not: it is half of all bytes and no check reads it. */
+static void trim_managed_fields(cJSON *item)
+{
+	cJSON *mf = cJSON_GetObjectItemCaseSensitive(cJSON_GetObjectItemCaseSensitive(item, "metadata"), "managedFields"), *m;
+
+	cJSON_ArrayForEach(m, mf)
+		cJSON_DeleteItemFromObjectCaseSensitive(m, "fieldsV1");
+}
+
+/* Items of a list do not say what they are; in a bundle each does, kind and version first as kubectl prints it. */
+static cJSON *with_type(const struct resource *r, cJSON *item)
+{
+	cJSON *o, *child;
+	char api[300];
+
+	if (json_get_str(item, "kind") && json_get_str(item, "apiVersion"))
+		return item;
+	o = cJSON_CreateObject();
+	snprintf(api, sizeof(api), "%s%s%s", r->group, r->group[0] ? "/" : "", r->version);
+	cJSON_AddStringToObject(o, "apiVersion", api);
+	cJSON_AddStringToObject(o, "kind", r->kind);
+	while ((child = item->child)) {
+		cJSON_DetachItemViaPointer(item, child);
+		if (child->string && strcmp(child->string, "kind") != 0 && strcmp(child->string, "apiVersion") != 0)
+			cJSON_AddItemToObject(o, child->string, child);
+		else
+			cJSON_Delete(child);
+	}
+	cJSON_Delete(item);
+	return o;
+}
+
+static bool ns_is_sane(const char *ns)
+{
+	return strlen(ns) < 254 && ns[0] != '.' && !strpbrk(ns, "/\\") && ns[0];
+}
+
+static int on_item(void *arg, const struct jsonitem *it, struct err *e)
+{
+	struct listing *l = arg;
+	CLEAN(clean_cjson) cJSON *o = NULL;
+	const char *ns = "";
+	struct target *t;
+	int64_t replaced = 0;
+	const char *sep;
+
+	if (it->too_big || json_parse(it->json.p, it->json.n, &o, e) < 0 || !cJSON_IsObject(o)) {
+		l->bad++;
+		return 0;
+	}
+	o = with_type(l->r, o);
+	trim_managed_fields(o);
+	redact_object(l->k->run->redact, o, l->r->kind, &replaced);
+	if (l->hook)
+		l->hook(l->hook_arg, l->r, o);
+	if (l->r->namespaced && json_path_str(o, "metadata.namespace"))
+		ns = json_path_str(o, "metadata.namespace");
+	t = find_target(l, ns_is_sane(ns) ? ns : "");
+	buf_clear(&l->text);
+	sep = l->r->custom ? (t->items ? ",\n  " : "\n  ") : t->items ? ",\n    " : "\n    ";
+	buf_add_str(&l->text, sep, NULL);
+	if (json_print_pretty(o, l->r->custom ? 1 : 2, &l->text, e) < 0) {
+		l->bad++;
+		return 0;
+	}
+	t->items++;
+	l->items++;
+	if (record_write_raw(t->rec, l->text.p, l->text.n, replaced, e) < 0)
+		return -ERR_IO;
+	return 0;
+}
+
+struct page {
+	struct listing *l;
+	struct jsonitems scan;
+	bool failed;
+};
+
+static int page_feed(void *arg, const void *p, size_t n, struct err *e)
+{
+	struct page *pg = arg;
+
+	return jsonitems_feed(&pg->scan, p, n, e);
+}
+
+/* "abc+/=" as a query value. Caller frees. */
+static char *query_escape(const char *s)
+{
+	struct buf b = BUF_MAX(16384);
+
+	for (; *s; s++) {
+		if ((*s >= 'a' && *s <= 'z') || (*s >= 'A' && *s <= 'Z') || (*s >= '0' && *s <= '9') || strchr("-_.~", *s))
+			buf_add(&b, s, 1, NULL);
+		else
+			buf_printf(&b, NULL, "%%%02X", (unsigned char)*s);
+	}
+	return buf_take(&b);
+}
+
+/* One page. Returns the status; cont gets the token of the next page. */
+static enum kube_status get_page(struct listing *l, const char *base, char *cont, size_t size, struct kube_reply *reply)
+{
+	CLEAN(clean_free) char *token = query_escape(cont);
+	CLEAN(clean_free) char *path = xasprintf("%s?limit=%lld%s%s", base, (long long)l->k->run->plan->res_page,
+	                                         cont[0] ? "&continue=" : "", token);
+	struct page pg = {.l = l};
+	struct err e = {0};
+	enum kube_status s;
+
+	jsonitems_init(&pg.scan, on_item, l);
+	pg.scan.max_item = (size_t)l->k->run->plan->res_max_item;
+	l->scan = &pg.scan;
+	s = kube_get(l->k, path, l->k->run->plan->res_timeout, page_feed, &pg, reply);
+	if (s == KUBE_OK && jsonitems_finish(&pg.scan, &e) < 0) {
+		s = KUBE_ERROR;
+		snprintf(reply->reason, sizeof(reply->reason), "the list is %.140s", e.msg);
+	}
+	snprintf(cont, size, "%s", pg.scan.cont);
+	l->scan = NULL;
+	jsonitems_release(&pg.scan);
+	return s;
+}
+
+static void write_failure(struct listing *l, const struct kube_reply *reply)
+{
+	CLEAN(clean_free) char *path = target_path(l->r, ""), *cmd = l->k->backend->command(l->k, l->request);
+	CLEAN(clean_free) char *errors = xasprintf("cluster-resources/%s%s-errors.json", l->r->custom ? "custom-resources/" : "",
+	                                           l->r->name);
+	struct record_spec spec = {.path = path, .source = l->k->backend->name, .command = cmd};
+	enum capture_state state = reply->status == KUBE_NOT_FOUND   ? CAPTURE_ABSENT
+	                           : reply->status == KUBE_NOT_ASKED ? CAPTURE_SKIPPED
+	                                                             : CAPTURE_FAILED;
+	CLEAN(clean_cjson) cJSON *arr = cJSON_CreateArray();
+	CLEAN_BUF struct buf b = BUF_MAX(1 << 20);
+
+	record_none(l->k->run, &spec, state, reply->reason);
+	if (state != CAPTURE_FAILED)
+		return;
+	cJSON_AddItemToArray(arr, cJSON_CreateString(reply->message[0] ? reply->message : reply->reason));
+	spec.path = errors;
+	json_print_pretty(arr, 0, &b, NULL);
+	buf_add(&b, "\n", 1, NULL);
+	record_text(l->k->run, &spec, b.p, b.n, false);
+}
+
+void resource_list(struct kube *k, const struct resource *r, resource_hook hook, void *arg)
+{
+	CLEAN(clean_free) char *base = api_base(r), *request = xasprintf("%s?limit=%lld", base, (long long)k->run->plan->res_page);
+	struct listing l = {.k = k, .r = r, .hook = hook, .hook_arg = arg, .request = request};
+	struct kube_reply reply;
+	char cont[2048] = "";
+	enum kube_status s;
+
+	l.text = (struct buf)BUF_MAX(128 << 20);
+	do
+		s = get_page(&l, base, cont, sizeof(cont), &reply);
+	while (s == KUBE_OK && cont[0]);
+	if (s == KUBE_OK && !l.items)
+		find_target(&l, ""); /* listed, and empty */
+	if (s != KUBE_OK && l.items)
+		snprintf(l.error, sizeof(l.error), "the list broke off after %lld objects: %s", (long long)l.items, reply.reason);
+	else if (l.bad)
+		snprintf(l.error, sizeof(l.error), "%lld objects could not be read and are missing", (long long)l.bad);
+	for (int i = 0; i < l.n_open; i++)
+		close_target(&l, &l.open[i]);
+	if (s != KUBE_OK && !l.items)
+		write_failure(&l, &reply);
+	buf_release(&l.text);
+}

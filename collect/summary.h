@@ -1,0 +1,10 @@
+/* summary: the closing words of a collection, and its plan as a document. */
+#ifndef SICKBAY_COLLECT_SUMMARY_H
+#define SICKBAY_COLLECT_SUMMARY_H
+#include "collect/nodes.h"
+#include "collect/run.h"
+
+/* What was got, what was not and why, where the file is, what to type next. */
+void summary_print(struct run *run, const struct nodes *nodes, const char *path, FILE *f);
+
+#endif

@@ -1,0 +1,82 @@
+/* visit: one node while it is visited; for node.c, node_probe.c, node_queue.c and node_capture.c. */
+#ifndef SICKBAY_COLLECT_VISIT_H
+#define SICKBAY_COLLECT_VISIT_H
+#include "collect/nodes.h"
+#include "collect/sshtarget.h"
+
+/* Exit status with which a script says: this node has no such thing. */
+#define STATUS_ABSENT 66
+
+enum gate_state { GATE_UNKNOWN, GATE_OPEN, GATE_CLOSED };
+struct gate {
+	const char *name;
+	enum gate_state state;
+	bool busy;      /* one capture is trying it */
+	char why[240];  /* closed: since what */
+};
+struct work {
+	const struct plan_item *item;
+	const char *unit; /* or NULL */
+	bool taken;
+};
+struct names {
+	char **v;
+	int n;
+	bool known; /* false: the node did not say, so everything is tried */
+};
+struct visit {
+	struct run *run;
+	struct node *node;
+	bool local;
+	const char *mux_dir;      /* for the ssh program's sockets, or NULL */
+	struct sshtarget *target; /* NULL when local */
+	char *dir;                /* the node's name */
+	char *source;             /* "ssh" or "local" */
+
+	/* from the probe */
+	char hostname[256], sudo[200], transport[16], fallback[256];
+	int uid;
+	bool root, has_timeout, has_journal;
+	const char *journal; /* output format */
+	struct names tools, units;
+	int64_t clock_offset, clock_rtt; /* µs; rtt -1: not measured */
+	int64_t started;
+
+	pthread_mutex_t lock; /* for what follows */
+	pthread_cond_t cond;
+	struct work *work;
+	int n_work;
+	struct gate gates[16];
+	int n_gates;
+	int broken;       /* connections lost in a row */
+	char dead[300];   /* why nothing more is asked; "" */
+};
+
+/* Runs a script as root when possible: the wrapper with sudo and timeout around it. r->timed_out also when the remote
+ * `timeout` ended it. */
+int visit_exec(struct visit *v, struct transport *t, const char *script, int64_t timeout,
+               int (*out)(void *, const void *, size_t, struct err *), void *arg, struct buf *errout, struct proc_result *r,
+               struct err *e);
+/* Opens a connection as the node needs it. */
+int visit_open(struct visit *v, struct transport **out, char reason[256], struct err *e);
+/* Who are we there, what is there, what time is it. */
+int visit_probe(struct visit *v, struct transport *t, struct err *e);
+bool names_have(const struct names *n, const char *s);
+void names_add(struct names *n, const char *s, size_t len);
+void names_release(struct names *n);
+
+/* Fills the queue from the plan; what the node cannot have becomes absent at once. */
+void visit_queue(struct visit *v);
+/* The next capture for a lane, waiting while only busy gates are left; NULL: none. Captures of closed gates are recorded
+ * as skipped here. */
+struct work *visit_next(struct visit *v);
+/* Tells the queue how a capture ended; why (a path) names it when timed_out closes its gate. */
+void visit_done(struct visit *v, const struct work *w, bool timed_out, const char *why);
+/* Makes one capture (or those of a glob). Returns true when it met its deadline. */
+bool visit_capture(struct visit *v, struct transport *t, const struct work *w);
+/* The record of a capture that is not made. */
+void visit_skip(struct visit *v, const struct work *w, enum capture_state state, const char *why);
+/* Where in the bundle; caller frees. name for {name}, or NULL. */
+char *visit_path(const struct visit *v, const struct work *w, const char *name);
+
+#endif
