@@ -1,0 +1,21 @@
+/* html: what the two halves of the HTML writer share. html.c: the page and escaping; html_parts.c: what stands in it. */
+#ifndef SICKBAY_ANALYZE_REPORT_HTML_H
+#define SICKBAY_ANALYZE_REPORT_HTML_H
+#include "analyze/report/report.h"
+
+struct html {
+	FILE *f;
+	const struct report *r;
+};
+void html_raw(const struct html *h, const char *s);  /* our own markup */
+void html_text(const struct html *h, const char *s); /* anything else, escaped for text and quoted attributes */
+void html_word(const struct html *h, const char *key);
+void html_fill(const struct html *h, const char *key, int64_t n, const char *name, const char *value);
+void html_badge(const struct html *h, int severity);
+void html_code(const struct html *h, const char *s);
+
+void html_opening(const struct html *h);  /* bundle, verdict, banners */
+void html_roots(const struct html *h);    /* root causes with evidence, fixes, symptoms; remarks */
+void html_sections(const struct html *h); /* everything else, folded */
+
+#endif

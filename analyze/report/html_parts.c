@@ -1,0 +1,506 @@
+#include "analyze/checks.h"
+#include "analyze/report/html.h"
+#include "base/clock.h"
+
+/* A page with more rows than this helps nobody; the .json and .db have them all. */
+enum { MAX_ROOTS = 50, MAX_EFFECTS = 200, MAX_FINDINGS = 500, MAX_ROWS = 500 };
+
+static int least(int a, int b)
+{
+	return a < b ? a : b;
+}
+
+static void put_more(const struct html *h, int n)
+{
+	if (n <= 0)
+		return;
+	html_raw(h, "<p class=\"soft\">");
+	html_fill(h, "report.and_more", n, NULL, NULL);
+	html_raw(h, "</p>\n");
+}
+
+/* -- what a finding consists of -------------------------------------------------------------------------------------- */
+
+static void put_meta(const struct html *h, const struct report_finding *f)
+{
+	CLEAN(clean_free) char *times = report_times(h->r, f);
+	CLEAN(clean_free) char *confidence = xasprintf("confidence.%s", confidence_name(f->confidence));
+
+	html_raw(h, "<p class=\"meta\">");
+	html_badge(h, f->rank ? f->root_severity : f->severity);
+	html_raw(h, "<span>");
+	html_code(h, f->subject);
+	html_raw(h, "</span>");
+	if (times) {
+		html_raw(h, "<span>");
+		html_text(h, times);
+		html_raw(h, "</span>");
+	}
+	html_raw(h, "<span>");
+	html_word(h, confidence);
+	html_raw(h, "</span><span>");
+	html_text(h, f->check);
+	html_raw(h, "</span></p>\n");
+}
+
+static void put_prose(const struct html *h, const struct report_finding *f)
+{
+	if (f->detail && *f->detail) {
+		html_raw(h, "<p class=\"detail\">");
+		html_text(h, f->detail);
+		html_raw(h, "</p>\n");
+	}
+	if (f->why) {
+		html_raw(h, "<p class=\"why\">");
+		html_text(h, f->why);
+		html_raw(h, "</p>\n");
+	}
+}
+
+static void put_evidence(const struct html *h, const struct report_finding *f)
+{
+	html_raw(h, "<h3>");
+	html_word(h, "label.evidence");
+	html_raw(h, "</h3>\n");
+	for (int i = 0; i < f->evidence_count; i++) {
+		const struct report_evidence *v = &f->evidence[i];
+		html_raw(h, "<figure class=\"evidence\"><figcaption>");
+		CLEAN(clean_free) char *place =
+			v->line > 0 ? xasprintf("%s:%lld", v->file, (long long)v->line) : xstrdup(v->file);
+		html_code(h, place);
+		html_raw(h, "</figcaption>");
+		if (*v->text) {
+			html_raw(h, "<pre>");
+			html_text(h, v->text);
+			html_raw(h, "</pre>");
+		}
+		html_raw(h, "</figure>\n");
+	}
+	if (f->evidence_rows > f->evidence_count) {
+		html_raw(h, "<p class=\"soft\">");
+		html_fill(h, "label.evidence_more", f->evidence_rows - f->evidence_count, NULL, NULL);
+		html_raw(h, "</p>\n");
+	}
+}
+
+static void put_command(const struct html *h, const char *run)
+{
+	html_raw(h, "<div class=\"command\"><pre>");
+	html_text(h, run);
+	html_raw(h, "</pre></div>\n");
+}
+
+static void put_fix(const struct html *h, const struct report_finding *f)
+{
+	if (f->fix_count) {
+		html_raw(h, "<h3>");
+		html_word(h, "label.fix");
+		html_raw(h, "</h3>\n<ol class=\"steps\">\n");
+	}
+	for (int i = 0; i < f->fix_count; i++) {
+		html_raw(h, "<li>");
+		html_text(h, f->fix[i].text);
+		if (f->fix[i].on) {
+			html_raw(h, " <span class=\"on\">");
+			html_fill(h, "label.on", 0, "on", f->fix[i].on);
+			html_raw(h, "</span>");
+		}
+		if (f->fix[i].run)
+			put_command(h, f->fix[i].run);
+		html_raw(h, "</li>\n");
+	}
+	if (f->fix_count)
+		html_raw(h, "</ol>\n");
+	if (f->verify) {
+		html_raw(h, "<h3>");
+		html_word(h, "label.verify");
+		html_raw(h, "</h3>\n");
+		put_command(h, f->verify);
+	}
+}
+
+/* A line that leads to another finding of the page. */
+static void put_link(const struct html *h, int index)
+{
+	const struct report_finding *f = &h->r->findings[index];
+
+	html_badge(h, f->severity);
+	if (f->rank && f->rank <= MAX_ROOTS)
+		fprintf(h->f, " <a href=\"#root-%d\">", f->rank);
+	else if (index < MAX_FINDINGS)
+		fprintf(h->f, " <a href=\"#finding-%d\">", index + 1);
+	else
+		html_raw(h, " <a>");
+	html_text(h, f->title);
+	html_raw(h, "</a> ");
+	html_raw(h, "<span class=\"soft\">");
+	html_code(h, f->subject);
+	html_raw(h, "</span>");
+}
+
+static void put_effects(const struct html *h, const struct report_finding *f)
+{
+	int n = least(f->explains_count, MAX_EFFECTS);
+
+	if (!n)
+		return;
+	html_raw(h, "<details><summary>");
+	html_fill(h, n == 1 ? "label.explains_one" : "label.explains", f->explains_count, NULL, NULL);
+	html_raw(h, "</summary>\n<ul>\n");
+	for (int i = 0; i < n; i++) {
+		html_raw(h, "<li>");
+		put_link(h, f->explains[i]);
+		html_raw(h, "</li>\n");
+	}
+	html_raw(h, "</ul>\n");
+	put_more(h, f->explains_count - n);
+	html_raw(h, "</details>\n");
+}
+
+/* -- opening ----------------------------------------------------------------------------------------------------------- */
+
+static void put_identity(const struct html *h)
+{
+	const struct report *r = h->r;
+	char when[32];
+
+	html_raw(h, "<div class=\"top\"><strong>");
+	html_word(h, "report.title");
+	html_raw(h, "</strong><span>");
+	html_text(h, r->name);
+	html_raw(h, "</span>");
+	if (r->version) {
+		html_raw(h, "<span>Kubernetes ");
+		html_text(h, r->version);
+		html_raw(h, "</span>");
+	}
+	if (r->collected != TIME_NONE) {
+		html_raw(h, "<span>");
+		html_word(h, "label.collected_at");
+		fprintf(h->f, " %s</span>", clock_format(r->collected / US_PER_S * US_PER_S, when));
+	}
+	html_raw(h, "<span class=\"push\"><button type=\"button\" id=\"expand\" class=\"no-script\">");
+	html_word(h, "label.expand");
+	html_raw(h, "</button></span></div>\n");
+}
+
+static void put_damage(const struct html *h)
+{
+	if (!h->r->damage)
+		return;
+	html_raw(h, "<div class=\"banner\" role=\"alert\"><p><strong>");
+	html_fill(h, "report.damaged", 0, "damage", h->r->damage);
+	html_raw(h, "</strong></p><p>");
+	html_word(h, "report.damaged_note");
+	html_raw(h, "</p></div>\n");
+}
+
+void html_opening(const struct html *h)
+{
+	const struct report *r = h->r;
+	int worst = SEVERITY_INFO;
+	CLEAN(clean_free) char *verdict = report_verdict(r);
+	CLEAN(clean_free) char *summary = report_summary(r);
+
+	for (int i = 0; i < r->fault_count; i++)
+		if (r->findings[r->roots[i]].root_severity > worst)
+			worst = r->findings[r->roots[i]].root_severity;
+	put_identity(h);
+	html_raw(h, "<main>\n");
+	put_damage(h);
+	fprintf(h->f, "<section class=\"verdict %s\"><h1>", r->fault_count ? severity_name(worst) : r->clear ? "fine" : "warning");
+	html_text(h, verdict);
+	html_raw(h, "</h1>\n");
+	if (r->fault_count) {
+		html_raw(h, "<ol>\n");
+		for (int i = 0; i < least(r->fault_count, 10); i++) {
+			const struct report_finding *f = &r->findings[r->roots[i]];
+			fprintf(h->f, "<li><a href=\"#root-%d\">", f->rank);
+			html_text(h, f->title);
+			html_raw(h, "</a> <span class=\"soft\">");
+			html_text(h, f->subject);
+			html_raw(h, "</span></li>\n");
+		}
+		html_raw(h, "</ol>\n");
+		put_more(h, r->fault_count - 10);
+	}
+	html_raw(h, "<p class=\"soft\">");
+	html_text(h, summary);
+	if (r->skipped && !r->fault_count) {
+		html_raw(h, " ");
+		html_word(h, "report.blind");
+	}
+	html_raw(h, "</p></section>\n");
+}
+
+/* -- root causes --------------------------------------------------------------------------------------------------------- */
+
+static void put_root(const struct html *h, const struct report_finding *f)
+{
+	fprintf(h->f, "<article class=\"card\" id=\"root-%d\"><header><span class=\"rank %s\">%d</span><div><h2>", f->rank,
+	        severity_name(f->root_severity), f->rank);
+	html_text(h, f->title);
+	html_raw(h, "</h2>");
+	put_meta(h, f);
+	html_raw(h, "</div></header>\n");
+	put_prose(h, f);
+	put_evidence(h, f);
+	put_fix(h, f);
+	put_effects(h, f);
+	html_raw(h, "</article>\n");
+}
+
+void html_roots(const struct html *h)
+{
+	const struct report *r = h->r;
+	int shown = least(r->root_count, MAX_ROOTS);
+
+	for (int i = 0; i < shown; i++) {
+		if (i == 0 || i == r->fault_count) {
+			html_raw(h, "<h2 class=\"part\">");
+			html_word(h, i < r->fault_count ? "section.roots" : "section.remarks");
+			html_raw(h, "</h2>\n");
+		}
+		put_root(h, &r->findings[r->roots[i]]);
+	}
+	put_more(h, r->root_count - shown);
+}
+
+/* -- the rest, folded ------------------------------------------------------------------------------------------------------ */
+
+static void section_open(const struct html *h, const char *key, int count)
+{
+	html_raw(h, "<details class=\"section\"><summary>");
+	html_word(h, key);
+	if (count >= 0)
+		fprintf(h->f, "<span class=\"count\">%d</span>", count);
+	html_raw(h, "</summary>\n");
+}
+
+static void section_note(const struct html *h, const char *key)
+{
+	html_raw(h, "<p class=\"soft\">");
+	html_word(h, key);
+	html_raw(h, "</p>\n");
+}
+
+static void put_finding(const struct html *h, int index)
+{
+	const struct report_finding *f = &h->r->findings[index];
+
+	fprintf(h->f, "<details class=\"finding\" id=\"finding-%d\"><summary>", index + 1);
+	html_badge(h, f->severity);
+	html_raw(h, " ");
+	html_text(h, f->title);
+	html_raw(h, "<span class=\"soft\">");
+	html_code(h, f->subject);
+	html_raw(h, "</span></summary><div class=\"body\">\n");
+	if (f->rank && f->rank <= MAX_ROOTS) { /* shown in full above */
+		fprintf(h->f, "<p><a href=\"#root-%d\">", f->rank);
+		html_word(h, "label.root");
+		fprintf(h->f, " %d</a></p>", f->rank);
+	} else {
+		put_meta(h, f);
+		put_prose(h, f);
+		for (int i = 0; i < least(f->cause_count, 10); i++) {
+			html_raw(h, i ? "<p>" : "<p class=\"by\">");
+			html_word(h, "label.explained_by");
+			html_raw(h, " ");
+			put_link(h, f->causes[i]);
+			html_raw(h, "</p>\n");
+		}
+		put_evidence(h, f);
+		put_fix(h, f);
+	}
+	html_raw(h, "</div></details>\n");
+}
+
+static void put_findings(const struct html *h, bool advice)
+{
+	const struct report *r = h->r;
+	int count = 0, shown = 0;
+
+	for (int i = 0; i < r->finding_count; i++)
+		count += r->findings[i].advice == advice;
+	if (!count)
+		return;
+	section_open(h, advice ? "section.advice" : "section.findings", count);
+	if (advice)
+		section_note(h, "section.advice_note");
+	for (int i = 0; i < least(r->finding_count, MAX_FINDINGS); i++)
+		if (r->findings[i].advice == advice) {
+			put_finding(h, i);
+			shown++;
+		}
+	put_more(h, count - shown);
+	html_raw(h, "</details>\n");
+}
+
+/* Checks of one state, by area: their title when nothing was found, else why they could not tell. */
+static void put_checks(const struct html *h, const char *key, const char *note, const char *state, int count)
+{
+	const struct report *r = h->r;
+	bool clear = strcmp(state, "clear") == 0;
+
+	if (!count)
+		return;
+	section_open(h, key, count);
+	if (note)
+		section_note(h, note);
+	html_raw(h, "<div class=\"scroll\"><table>\n<tr><th>");
+	html_word(h, "label.check");
+	html_raw(h, "</th><th>");
+	html_word(h, "label.finding");
+	html_raw(h, "</th>");
+	if (!clear) {
+		html_raw(h, "<th>");
+		html_word(h, "label.reason");
+		html_raw(h, "</th>");
+	}
+	html_raw(h, "</tr>\n");
+	for (int i = 0; i < r->check_count; i++) {
+		const struct report_check *c = &r->checks[i];
+		if (strcmp(c->state, state) != 0)
+			continue;
+		CLEAN(clean_free) char *title = report_bare_title(c->title);
+		html_raw(h, "<tr><td class=\"tight\">");
+		html_code(h, c->id);
+		html_raw(h, "</td><td>");
+		html_text(h, title);
+		html_raw(h, "</td>");
+		if (!clear) {
+			html_raw(h, "<td>");
+			html_text(h, c->reason ? c->reason : "");
+			html_raw(h, "</td>");
+		}
+		html_raw(h, "</tr>\n");
+	}
+	html_raw(h, "</table></div></details>\n");
+}
+
+static void put_nodes(const struct html *h)
+{
+	const struct report *r = h->r;
+
+	if (!r->node_count)
+		return;
+	html_raw(h, "<div class=\"scroll\"><table>\n");
+	for (int i = 0; i < least(r->node_count, MAX_ROWS); i++) {
+		const struct report_node *n = &r->nodes[i];
+		html_raw(h, "<tr><td class=\"tight\"><code>");
+		html_text(h, n->name);
+		fprintf(h->f, "</code></td><td class=\"tight\"><span class=\"badge %s\">", n->reached ? "fine" : "critical");
+		html_word(h, n->reached ? "label.reached" : "label.not_reached");
+		html_raw(h, "</span></td><td class=\"soft\">");
+		if (n->transport)
+			html_fill(h, "label.via", 0, "transport", n->transport);
+		if (n->error) {
+			html_raw(h, " ");
+			html_text(h, n->error);
+		}
+		/* Less than a second is within what measuring it over a network can tell. */
+		if (n->clock_offset >= US_PER_S || n->clock_offset <= -US_PER_S) {
+			html_raw(h, " ");
+			html_fill(h, "label.clock_offset", n->clock_offset / US_PER_S, NULL, NULL);
+		}
+		html_raw(h, "</td></tr>\n");
+	}
+	html_raw(h, "</table></div>\n");
+	put_more(h, r->node_count - MAX_ROWS);
+}
+
+static void put_failures(const struct html *h)
+{
+	const struct report *r = h->r;
+
+	if (!r->failure_count)
+		return;
+	html_raw(h, "<h3>");
+	html_word(h, "section.failed");
+	html_raw(h, "</h3><div class=\"scroll\"><table>\n");
+	for (int i = 0; i < least(r->failure_count, MAX_ROWS); i++) {
+		html_raw(h, "<tr><td>");
+		html_code(h, r->failures[i].path);
+		html_raw(h, "</td><td>");
+		html_text(h, r->failures[i].error);
+		html_raw(h, "</td></tr>\n");
+	}
+	html_raw(h, "</table></div>\n");
+	put_more(h, r->failure_count - MAX_ROWS);
+}
+
+static void put_collected(const struct html *h)
+{
+	const struct report *r = h->r;
+	const struct {
+		const char *key;
+		int64_t n;
+	} counts[] = {{"captures.ok", r->ok}, {"captures.failed", r->failed_captures}, {"captures.absent", r->absent},
+	              {"captures.skipped", r->skipped_captures}, {"captures.truncated", r->truncated}};
+
+	section_open(h, "section.collected", -1);
+	html_raw(h, "<p>");
+	for (size_t i = 0; i < ARRAY_LEN(counts); i++) {
+		fprintf(h->f, "%s<strong>%lld</strong> ", i ? " · " : "", (long long)counts[i].n);
+		html_word(h, counts[i].key);
+	}
+	html_raw(h, "</p>\n");
+	put_nodes(h);
+	put_failures(h);
+	html_raw(h, "</details>\n");
+}
+
+static void put_problems(const struct html *h)
+{
+	const struct report *r = h->r;
+
+	if (!r->problem_count)
+		return;
+	section_open(h, "section.problems", r->problem_count);
+	html_raw(h, "<div class=\"scroll\"><table>\n");
+	for (int i = 0; i < least(r->problem_count, MAX_ROWS); i++) {
+		const struct report_problem *p = &r->problems[i];
+		CLEAN(clean_free) char *place =
+			p->line > 0 ? xasprintf("%s:%lld", p->file, (long long)p->line) : xstrdup(p->file);
+		html_raw(h, "<tr><td>");
+		html_code(h, place);
+		html_raw(h, "</td><td>");
+		html_text(h, p->message);
+		html_raw(h, "</td></tr>\n");
+	}
+	html_raw(h, "</table></div>\n");
+	put_more(h, r->problem_count - MAX_ROWS);
+	html_raw(h, "</details>\n");
+}
+
+static void put_facts(const struct html *h)
+{
+	const struct report *r = h->r;
+
+	section_open(h, "section.bundle", -1);
+	html_raw(h, "<div class=\"scroll\"><table>\n");
+	for (int i = 0; i < least(r->fact_count, MAX_ROWS); i++) {
+		html_raw(h, "<tr><td class=\"tight\">");
+		html_text(h, r->facts[i].key);
+		html_raw(h, "</td><td>");
+		html_code(h, r->facts[i].value);
+		html_raw(h, "</td></tr>\n");
+	}
+	html_raw(h, "</table></div></details>\n");
+}
+
+void html_sections(const struct html *h)
+{
+	const struct report *r = h->r;
+
+	html_raw(h, "<h2 class=\"part\"></h2>\n");
+	put_findings(h, false);
+	put_findings(h, true);
+	put_checks(h, "section.clear", "section.clear_note", "clear", r->clear);
+	put_checks(h, "section.skipped", "section.skipped_note", "not-evaluated", r->skipped);
+	put_checks(h, "section.errors", NULL, "error", r->failed);
+	put_collected(h);
+	put_problems(h);
+	put_facts(h);
+	html_raw(h, "</main>\n<footer>sickbay " SICKBAY_VERSION "</footer>\n");
+}

@@ -1,0 +1,338 @@
+/* The report as Markdown, for an issue or a chat. Text from the bundle cannot become markup: punctuation is escaped, code
+ * stands in fences longer than any run of backticks in it, and no raw HTML is written. */
+#include "analyze/checks.h"
+#include "analyze/report/report.h"
+#include "base/clock.h"
+#include "base/text.h"
+#include <errno.h>
+
+enum { MAX_ROWS = 300 };
+
+struct md {
+	FILE *f;
+	const struct report *r;
+};
+
+/* Control characters, line ends and bidi overrides have no place in running text: text_plain makes them visible. */
+static char *plain(const char *s)
+{
+	struct buf b = BUF_MAX(1 << 20);
+
+	for (const char *p = s; *p; p++) {
+		unsigned char c = (unsigned char)*p;
+		bool bidi = c == 0xe2 && ((unsigned char)p[1] == 0x80 || (unsigned char)p[1] == 0x81) &&
+		            (((unsigned char)p[1] == 0x80 && (unsigned char)p[2] >= 0xa8 && (unsigned char)p[2] <= 0xae) ||
+		             ((unsigned char)p[1] == 0x81 && (unsigned char)p[2] >= 0xa6 && (unsigned char)p[2] <= 0xa9));
+		if (bidi) {
+			buf_add_str(&b, "�", NULL);
+			p += 2;
+		} else if (c == '\t' || c == '\n' || c == '\r') {
+			buf_add_str(&b, " ", NULL);
+		} else if (c < 0x20 || c == 0x7f) {
+			buf_printf(&b, NULL, "\\x%02x", c);
+		} else {
+			buf_add(&b, p, 1, NULL);
+		}
+	}
+	return buf_take(&b);
+}
+
+static void put(const struct md *m, const char *s)
+{
+	CLEAN(clean_free) char *safe = plain(s);
+	const char *start = safe + strspn(safe, " ");
+	const char *number = start + strspn(start, "0123456789");
+
+	for (const char *p = start; *p; p++) {
+		/* "- x", "= x" and "1. x" mean something only where a line begins. */
+		bool opens = (p == start && strchr("-=", *p)) || (p == number && p > start && *p == '.');
+		if (opens || strchr("\\`*_{}[]<>()#+!|~&", *p))
+			fputc('\\', m->f);
+		fputc(*p, m->f);
+	}
+}
+
+static size_t longest_backticks(const char *s)
+{
+	size_t best = 0;
+
+	while (*s) {
+		size_t n = strspn(s, "`");
+		best = n > best ? n : best;
+		s += n ? n : 1;
+	}
+	return best;
+}
+
+static void ticks(const struct md *m, size_t n)
+{
+	while (n--)
+		fputc('`', m->f);
+}
+
+/* A span of code within a line. */
+static void put_code(const struct md *m, const char *s)
+{
+	CLEAN(clean_free) char *safe = plain(s);
+	size_t n = longest_backticks(safe) + 1;
+
+	ticks(m, n);
+	fprintf(m->f, "%s%s%s", n > 1 ? " " : "", safe, n > 1 ? " " : "");
+	ticks(m, n);
+}
+
+/* A block of code of one line, indented by `indent` to belong to a list. */
+static void put_block(const struct md *m, const char *s, const char *language, int indent)
+{
+	CLEAN(clean_free) char *safe = plain(s);
+	size_t n = longest_backticks(safe) + 1;
+
+	n = n < 3 ? 3 : n;
+	fprintf(m->f, "%*s", indent, "");
+	ticks(m, n);
+	fprintf(m->f, "%s\n%*s%s\n%*s", language, indent, "", safe, indent, "");
+	ticks(m, n);
+	fputs("\n\n", m->f);
+}
+
+static const char *word(const struct md *m, const char *key)
+{
+	return report_word(m->r, key);
+}
+
+static const char *severity_word(const struct md *m, int severity)
+{
+	static const char *const keys[] = {"severity.info", "severity.warning", "severity.critical"};
+	return word(m, keys[severity < 0 || severity > 2 ? 0 : severity]);
+}
+
+static void heading(const struct md *m, const char *key)
+{
+	fprintf(m->f, "## %s\n\n", word(m, key));
+}
+
+static void put_evidence(const struct md *m, const struct report_finding *f)
+{
+	fprintf(m->f, "**%s**\n\n", word(m, "label.evidence"));
+	for (int i = 0; i < f->evidence_count; i++) {
+		const struct report_evidence *v = &f->evidence[i];
+		CLEAN(clean_free) char *place =
+			v->line > 0 ? xasprintf("%s:%lld", v->file, (long long)v->line) : xstrdup(v->file);
+		put_code(m, place);
+		fputs("\n", m->f);
+		if (*v->text)
+			put_block(m, v->text, "text", 0);
+		else
+			fputc('\n', m->f);
+	}
+	if (f->evidence_rows > f->evidence_count) {
+		CLEAN(clean_free) char *more =
+			report_fill(m->r, "label.evidence_more", f->evidence_rows - f->evidence_count, NULL, NULL);
+		fprintf(m->f, "%s\n\n", more);
+	}
+}
+
+static void put_fix(const struct md *m, const struct report_finding *f)
+{
+	if (f->fix_count)
+		fprintf(m->f, "**%s**\n\n", word(m, "label.fix"));
+	for (int i = 0; i < f->fix_count; i++) {
+		fprintf(m->f, "%d. ", i + 1);
+		put(m, f->fix[i].text);
+		if (f->fix[i].on) {
+			CLEAN(clean_free) char *on = report_fill(m->r, "label.on", 0, "on", f->fix[i].on);
+			fputs(" (", m->f);
+			put(m, on);
+			fputs(")", m->f);
+		}
+		fputs("\n\n", m->f);
+		if (f->fix[i].run)
+			put_block(m, f->fix[i].run, "sh", 3);
+	}
+	if (f->verify) {
+		fprintf(m->f, "**%s**\n\n", word(m, "label.verify"));
+		put_block(m, f->verify, "sh", 0);
+	}
+}
+
+static void put_effects(const struct md *m, const struct report_finding *f)
+{
+	int n = f->explains_count < MAX_ROWS ? f->explains_count : MAX_ROWS;
+
+	if (!n)
+		return;
+	CLEAN(clean_free) char *head =
+		report_fill(m->r, f->explains_count == 1 ? "label.explains_one" : "label.explains", f->explains_count, NULL, NULL);
+	fprintf(m->f, "**%s**\n\n", head);
+	for (int i = 0; i < n; i++) {
+		const struct report_finding *x = &m->r->findings[f->explains[i]];
+		fputs("- ", m->f);
+		put(m, x->title);
+		fputs(" (", m->f);
+		put_code(m, x->subject);
+		fputs(")\n", m->f);
+	}
+	fputc('\n', m->f);
+}
+
+static void put_root(const struct md *m, const struct report_finding *f)
+{
+	CLEAN(clean_free) char *times = report_times(m->r, f);
+	static const char *const confidences[] = {"confidence.possible", "confidence.likely", "confidence.certain"};
+
+	fprintf(m->f, "### %d. ", f->rank);
+	put(m, f->title);
+	fprintf(m->f, "\n\n**%s** · ", severity_word(m, f->root_severity));
+	put_code(m, f->check);
+	fputs(" · ", m->f);
+	put_code(m, f->subject);
+	fprintf(m->f, " · %s%s%s\n\n", times ? times : "", times ? " · " : "", word(m, confidences[f->confidence < 0 ? 1 : f->confidence]));
+	if (f->detail && *f->detail) {
+		put(m, f->detail);
+		fputs("\n\n", m->f);
+	}
+	if (f->why) {
+		put(m, f->why);
+		fputs("\n\n", m->f);
+	}
+	put_evidence(m, f);
+	put_fix(m, f);
+	put_effects(m, f);
+}
+
+static void table_head(const struct md *m, const char *a, const char *b, const char *c)
+{
+	fprintf(m->f, "| %s | %s | %s |\n|---|---|---|\n", word(m, a), word(m, b), word(m, c));
+}
+
+static void cell(const struct md *m, const char *s)
+{
+	put(m, s);
+	fputs(" | ", m->f);
+}
+
+static void put_more(const struct md *m, int n)
+{
+	if (n <= 0)
+		return;
+	CLEAN(clean_free) char *more = report_fill(m->r, "report.and_more", n, NULL, NULL);
+	fprintf(m->f, "\n%s\n", more);
+}
+
+static void put_findings(const struct md *m)
+{
+	const struct report *r = m->r;
+	int n = r->finding_count < MAX_ROWS ? r->finding_count : MAX_ROWS;
+
+	if (!n)
+		return;
+	heading(m, "section.findings");
+	table_head(m, "label.severity", "label.finding", "label.subject");
+	for (int i = 0; i < n; i++) {
+		fprintf(m->f, "| %s | ", severity_word(m, r->findings[i].severity));
+		cell(m, r->findings[i].title);
+		cell(m, r->findings[i].subject);
+		fputc('\n', m->f);
+	}
+	put_more(m, r->finding_count - n);
+	fputc('\n', m->f);
+}
+
+static void put_checks(const struct md *m, const char *key, const char *state, const char *or_state)
+{
+	const struct report *r = m->r;
+	bool any = false;
+
+	for (int i = 0; i < r->check_count; i++) {
+		const struct report_check *c = &r->checks[i];
+		if (strcmp(c->state, state) != 0 && strcmp(c->state, or_state) != 0)
+			continue;
+		if (!any)
+			heading(m, key);
+		any = true;
+		CLEAN(clean_free) char *title = report_bare_title(c->title);
+		fputs("- ", m->f);
+		put_code(m, c->id);
+		fputs(": ", m->f);
+		put(m, c->reason ? c->reason : title);
+		fputc('\n', m->f);
+	}
+	if (any)
+		fputc('\n', m->f);
+}
+
+static void put_collected(const struct md *m)
+{
+	const struct report *r = m->r;
+	int failures = r->failure_count < MAX_ROWS ? r->failure_count : MAX_ROWS;
+	int problems = r->problem_count < MAX_ROWS ? r->problem_count : MAX_ROWS;
+
+	heading(m, "section.collected");
+	fprintf(m->f, "%s %lld, %s %lld, %s %lld, %s %lld\n\n", word(m, "captures.ok"), (long long)r->ok, word(m, "captures.failed"),
+	        (long long)r->failed_captures, word(m, "captures.absent"), (long long)r->absent, word(m, "captures.truncated"),
+	        (long long)r->truncated);
+	for (int i = 0; i < failures; i++) {
+		fputs("- ", m->f);
+		put_code(m, r->failures[i].path);
+		fputs(": ", m->f);
+		put(m, r->failures[i].error);
+		fputc('\n', m->f);
+	}
+	put_more(m, r->failure_count - failures);
+	if (failures)
+		fputc('\n', m->f);
+	if (problems)
+		heading(m, "section.problems");
+	for (int i = 0; i < problems; i++) {
+		fputs("- ", m->f);
+		put_code(m, r->problems[i].file);
+		fputs(": ", m->f);
+		put(m, r->problems[i].message);
+		fputc('\n', m->f);
+	}
+	put_more(m, r->problem_count - problems);
+}
+
+static void put_opening(const struct md *m)
+{
+	const struct report *r = m->r;
+	char when[32];
+	CLEAN(clean_free) char *verdict = report_verdict(r);
+	CLEAN(clean_free) char *summary = report_summary(r);
+
+	fprintf(m->f, "# %s\n\n", verdict);
+	put_code(m, r->name);
+	if (r->version) {
+		fputs(" · Kubernetes ", m->f);
+		put(m, r->version);
+	}
+	if (r->collected != TIME_NONE)
+		fprintf(m->f, " · %s", clock_format(r->collected / US_PER_S * US_PER_S, when));
+	fprintf(m->f, "\n\n%s\n\n", summary);
+	if (r->damage) {
+		CLEAN(clean_free) char *damaged = report_fill(r, "report.damaged", 0, "damage", r->damage);
+		fputs("> ", m->f);
+		put(m, damaged);
+		fprintf(m->f, " %s\n\n", word(m, "report.damaged_note"));
+	}
+}
+
+int report_write_markdown(const struct report *r, FILE *f, struct err *e)
+{
+	struct md m = {f, r};
+
+	put_opening(&m);
+	if (r->fault_count)
+		heading(&m, "section.roots");
+	for (int i = 0; i < r->fault_count; i++)
+		put_root(&m, &r->findings[r->roots[i]]);
+	if (r->root_count > r->fault_count)
+		heading(&m, "section.remarks");
+	for (int i = r->fault_count; i < r->root_count; i++)
+		put_root(&m, &r->findings[r->roots[i]]);
+	put_findings(&m);
+	put_checks(&m, "section.clear", "clear", "clear");
+	put_checks(&m, "section.skipped", "not-evaluated", "error");
+	put_collected(&m);
+	return ferror(f) ? err_errno(e, "writing") : 0;
+}

@@ -1,0 +1,358 @@
+/* The report for a terminal and for .txt files. Everything from the bundle goes through term_print_safe. */
+#include "analyze/checks.h"
+#include "analyze/report/report.h"
+#include "base/clock.h"
+#include "base/term.h"
+
+struct text {
+	FILE *f;
+	const struct report *r;
+	bool whole;
+	int width;
+};
+
+/* What fits: a screen, or everything of weight. */
+struct caps {
+	int roots, more_roots, evidence, steps, effects, others;
+};
+static const struct caps screen = {2, 8, 2, 4, 5, 6}, everything = {10000, 0, 20, 50, 1000, 10000};
+
+static void put(const struct text *t, const char *s)
+{
+	term_print_safe(t->f, s, strlen(s), false);
+}
+
+/* At most `columns` bytes, cut between characters, an ellipsis for the rest. Bytes are near enough to columns here. */
+static void put_cut(const struct text *t, const char *s, int columns)
+{
+	size_t n = strlen(s), max = columns > 20 ? (size_t)columns : 20;
+
+	if (t->whole || n <= max) {
+		put(t, s);
+		return;
+	}
+	for (max -= 1; max > 0 && ((unsigned char)s[max] & 0xc0) == 0x80;)
+		max--;
+	term_print_safe(t->f, s, max, false);
+	fputs("…", t->f);
+}
+
+/* Words of a sentence from the bundle or a check, wrapped and indented. */
+static void put_wrapped(const struct text *t, const char *s, int indent)
+{
+	int column = 0, room = (t->width > 100 ? 100 : t->width) - indent;
+
+	while (*s) {
+		size_t n = strcspn(s, " \n");
+		if (column && column + 1 + (int)n > room) {
+			fprintf(t->f, "\n");
+			column = 0;
+		}
+		if (column == 0)
+			fprintf(t->f, "%*s", indent, "");
+		else if (n)
+			fputc(' ', t->f);
+		term_print_safe(t->f, s, n, false);
+		column += (int)n + (column > 0);
+		s += n;
+		s += strspn(s, " \n");
+	}
+	fputc('\n', t->f);
+}
+
+static void styled(const struct text *t, enum term_style style, const char *s)
+{
+	term_style(t->f, style);
+	put(t, s);
+	term_style(t->f, TERM_PLAIN);
+}
+
+static enum term_style severity_style(int severity)
+{
+	return severity == SEVERITY_CRITICAL ? TERM_RED : severity == SEVERITY_WARNING ? TERM_YELLOW : TERM_CYAN;
+}
+
+static const char *severity_word(const struct report *r, int severity)
+{
+	static const char *const keys[] = {"severity.info", "severity.warning", "severity.critical"};
+	return report_word(r, keys[severity < 0 || severity > 2 ? 0 : severity]);
+}
+
+static const char *confidence_word(const struct report *r, int confidence)
+{
+	static const char *const keys[] = {"confidence.possible", "confidence.likely", "confidence.certain"};
+	return report_word(r, keys[confidence < 0 || confidence > 2 ? 1 : confidence]);
+}
+
+static void label(const struct text *t, const char *key)
+{
+	fputs("   ", t->f);
+	styled(t, TERM_DIM, report_word(t->r, key));
+	fputs("\n", t->f);
+}
+
+static void put_more(const struct text *t, int n, int indent)
+{
+	CLEAN(clean_free) char *s = report_fill(t->r, "report.and_more", n, NULL, NULL);
+	fprintf(t->f, "%*s%s\n", indent, "", s);
+}
+
+static void put_evidence(const struct text *t, const struct report_finding *f, const struct caps *caps)
+{
+	int n = f->evidence_count < caps->evidence ? f->evidence_count : caps->evidence;
+
+	label(t, "summary.evidence");
+	for (int i = 0; i < n; i++) {
+		const struct report_evidence *v = &f->evidence[i];
+		fputs("     ", t->f);
+		term_style(t->f, TERM_CYAN);
+		put(t, v->file);
+		if (v->line > 0)
+			fprintf(t->f, ":%lld", (long long)v->line);
+		term_style(t->f, TERM_PLAIN);
+		fputs("\n       ", t->f);
+		put_cut(t, v->text, t->width - 8);
+		fputc('\n', t->f);
+	}
+	if (t->whole && f->evidence_rows > n)
+		put_more(t, (int)(f->evidence_rows - n), 5);
+}
+
+static void put_fix(const struct text *t, const struct report_finding *f, const struct caps *caps)
+{
+	int n = f->fix_count < caps->steps ? f->fix_count : caps->steps;
+
+	if (n)
+		label(t, "summary.fix");
+	for (int i = 0; i < n; i++) {
+		const struct report_fix *x = &f->fix[i];
+		fprintf(t->f, "     %d. ", i + 1);
+		put(t, x->text);
+		if (x->on) {
+			CLEAN(clean_free) char *on = report_fill(t->r, "label.on", 0, "on", x->on);
+			fputs(" (", t->f);
+			put(t, on);
+			fputc(')', t->f);
+		}
+		fputc('\n', t->f);
+		if (x->run) {
+			fputs("        ", t->f);
+			styled(t, TERM_BOLD, x->run);
+			fputc('\n', t->f);
+		}
+	}
+	if (f->fix_count > n)
+		put_more(t, f->fix_count - n, 5);
+	if (f->verify) {
+		label(t, "summary.verify");
+		fputs("     ", t->f);
+		put(t, f->verify);
+		fputc('\n', t->f);
+	}
+}
+
+static void put_effects(const struct text *t, const struct report_finding *f, const struct caps *caps)
+{
+	int n = f->explains_count < caps->effects ? f->explains_count : caps->effects;
+
+	if (!f->explains_count)
+		return;
+	CLEAN(clean_free) char *head =
+		report_fill(t->r, f->explains_count == 1 ? "label.explains_one" : "label.explains", f->explains_count, NULL, NULL);
+	fputs("   ", t->f);
+	styled(t, TERM_DIM, head);
+	fputc('\n', t->f);
+	for (int i = 0; i < n; i++) {
+		const struct report_finding *x = &t->r->findings[f->explains[i]];
+		fputs("     ", t->f);
+		put_cut(t, x->title, t->width - 6 - (int)strlen(x->subject) - 3);
+		fputs("  ", t->f);
+		styled(t, TERM_DIM, x->subject);
+		fputc('\n', t->f);
+	}
+	if (f->explains_count > n)
+		put_more(t, f->explains_count - n, 5);
+}
+
+static void put_head(const struct text *t, const struct report_finding *f, const char *mark)
+{
+	int severity = f->rank ? f->root_severity : f->severity;
+
+	fprintf(t->f, "%-3s", mark);
+	styled(t, severity_style(severity), severity_word(t->r, severity));
+	fputs("  ", t->f);
+	styled(t, TERM_BOLD, f->title);
+	fputs("\n   ", t->f);
+	term_style(t->f, TERM_DIM);
+	put(t, f->check);
+	fputs(" · ", t->f);
+	put(t, f->subject);
+	CLEAN(clean_free) char *times = report_times(t->r, f);
+	if (times) {
+		fputs(" · ", t->f);
+		put(t, times);
+	}
+	fputs(" · ", t->f);
+	put(t, confidence_word(t->r, f->confidence));
+	term_style(t->f, TERM_PLAIN);
+	fputc('\n', t->f);
+}
+
+static void put_root(const struct text *t, const struct report_finding *f, const struct caps *caps)
+{
+	char mark[16];
+
+	snprintf(mark, sizeof(mark), "%d", f->rank);
+	put_head(t, f, mark);
+	if (f->detail && *f->detail)
+		put_wrapped(t, f->detail, 3);
+	if (t->whole && f->why)
+		put_wrapped(t, f->why, 3);
+	put_evidence(t, f, caps);
+	put_fix(t, f, caps);
+	put_effects(t, f, caps);
+	fputc('\n', t->f);
+}
+
+/* One line a finding. */
+static void put_line(const struct text *t, const struct report_finding *f)
+{
+	int severity = f->rank ? f->root_severity : f->severity;
+
+	if (f->rank)
+		fprintf(t->f, "%-3d", f->rank);
+	else
+		fputs("   ", t->f);
+	styled(t, severity_style(severity), severity_word(t->r, severity));
+	fputs("  ", t->f);
+	put_cut(t, f->title, t->width - 14 - (int)strlen(f->subject));
+	fputs("  ", t->f);
+	styled(t, TERM_DIM, f->subject);
+	fputc('\n', t->f);
+}
+
+static void put_opening(const struct text *t)
+{
+	const struct report *r = t->r;
+	char when[32];
+	CLEAN(clean_free) char *verdict = report_verdict(r);
+	CLEAN(clean_free) char *summary = report_summary(r);
+
+	term_style(t->f, TERM_DIM);
+	put(t, r->name);
+	if (r->version) {
+		fputs(" · Kubernetes ", t->f);
+		put(t, r->version);
+	}
+	if (r->collected != TIME_NONE)
+		fprintf(t->f, " · %s", clock_format(r->collected / US_PER_S * US_PER_S, when));
+	term_style(t->f, TERM_PLAIN);
+	fputs("\n\n", t->f);
+	if (r->damage) {
+		CLEAN(clean_free) char *damaged = report_fill(r, "report.damaged", 0, "damage", r->damage);
+		term_style(t->f, TERM_YELLOW);
+		put_wrapped(t, damaged, 0);
+		put_wrapped(t, report_word(r, "report.damaged_note"), 0);
+		term_style(t->f, TERM_PLAIN);
+		fputc('\n', t->f);
+	}
+	term_style(t->f, r->fault_count ? TERM_BOLD : TERM_GREEN);
+	put(t, verdict);
+	term_style(t->f, TERM_PLAIN);
+	fputs(".\n", t->f);
+	put_wrapped(t, summary, 0);
+	if (r->skipped && !r->fault_count)
+		put_wrapped(t, report_word(r, "report.blind"), 0);
+	fputc('\n', t->f);
+}
+
+static void put_roots(const struct text *t, const struct caps *caps)
+{
+	const struct report *r = t->r;
+	int full = r->fault_count < caps->roots ? r->fault_count : caps->roots;
+	int lines = r->root_count - full;
+
+	for (int i = 0; i < full; i++)
+		put_root(t, &r->findings[r->roots[i]], caps);
+	if (!t->whole && lines > caps->more_roots)
+		lines = caps->more_roots;
+	for (int i = full; i < full + lines; i++)
+		put_line(t, &r->findings[r->roots[i]]);
+	if (r->root_count > full + lines)
+		put_more(t, r->root_count - full - lines, 3);
+	if (lines)
+		fputc('\n', t->f);
+}
+
+static void put_skipped(const struct text *t, const struct caps *caps)
+{
+	const struct report *r = t->r;
+	int shown = 0, total = r->skipped + r->failed;
+
+	if (!total)
+		return;
+	styled(t, TERM_DIM, report_word(r, "section.skipped"));
+	fputc('\n', t->f);
+	for (int i = 0; i < r->check_count && shown < caps->others; i++) {
+		const struct report_check *c = &r->checks[i];
+		if (strcmp(c->state, "not-evaluated") != 0 && strcmp(c->state, "error") != 0)
+			continue;
+		shown++;
+		fputs("   ", t->f);
+		put(t, c->id);
+		fputs(": ", t->f);
+		put_cut(t, c->reason ? c->reason : c->state, t->width - 6 - (int)strlen(c->id));
+		fputc('\n', t->f);
+	}
+	if (total > shown)
+		put_more(t, total - shown, 3);
+	fputc('\n', t->f);
+}
+
+static void put_collected(const struct text *t)
+{
+	const struct report *r = t->r;
+
+	if (r->failure_count) {
+		styled(t, TERM_DIM, report_word(r, "section.failed"));
+		fputc('\n', t->f);
+	}
+	for (int i = 0; i < r->failure_count; i++) {
+		fputs("   ", t->f);
+		put(t, r->failures[i].path);
+		fputs(": ", t->f);
+		put(t, r->failures[i].error);
+		fputc('\n', t->f);
+	}
+	if (r->problem_count) {
+		styled(t, TERM_DIM, report_word(r, "section.problems"));
+		fputc('\n', t->f);
+	}
+	for (int i = 0; i < r->problem_count; i++) {
+		fputs("   ", t->f);
+		put(t, r->problems[i].file);
+		if (r->problems[i].line > 0)
+			fprintf(t->f, ":%lld", (long long)r->problems[i].line);
+		fputs(": ", t->f);
+		put(t, r->problems[i].message);
+		fputc('\n', t->f);
+	}
+}
+
+int report_write_text(const struct report *r, FILE *f, bool whole, struct err *e)
+{
+	struct text t = {f, r, whole, whole ? 100 : term_width(f)};
+	const struct caps *caps = whole ? &everything : &screen;
+
+	put_opening(&t);
+	put_roots(&t, caps);
+	put_skipped(&t, caps);
+	if (whole) {
+		put_collected(&t);
+	} else {
+		CLEAN(clean_free) char *more = report_fill(r, "summary.more", 0, "bundle", r->name);
+		put(&t, more);
+		fputc('\n', f);
+	}
+	return ferror(f) ? err_errno(e, "writing") : 0;
+}
