@@ -13,7 +13,9 @@ char *visit_path(const struct visit *v, const struct work *w, const char *name)
 
 void visit_skip(struct visit *v, const struct work *w, enum capture_state state, const char *why)
 {
-	CLEAN(clean_free) char *path = visit_path(v, w, NULL);
+	/* A glob that found nothing stands under its own name. */
+	const char *name = w->item->how == PLAN_FILES ? w->item->what + plan_glob_prefix(w->item->what) : NULL;
+	CLEAN(clean_free) char *path = visit_path(v, w, name);
 	struct plan_vars vars = {.node = v->dir, .unit = w->unit, .journal = v->journal, .lines = v->run->plan->lines,
 	                         .since_s = v->run->opts->since / INT64_C(1000000)};
 	CLEAN(clean_free) char *cmd = plan_resolve(w->item->what, &vars);

@@ -1,7 +1,7 @@
 /* Text: one line at a time, patterns tried only where a literal hint occurs. */
 #include "base/mem.h"
 #include "collect/redact_internal.h"
-#include <strings.h>
+#include <strings.h> /* strncasecmp */
 
 /* Longest line that is looked at in one piece. */
 #define LINE_MAX_BYTES ((size_t)1 << 20)
@@ -174,6 +174,7 @@ struct redact_stream {
 	struct redact_block block;
 	struct buf line; /* begun, not ended */
 	struct buf out;
+	struct buf plain; /* a line without its colours */
 	int64_t count;
 };
 
@@ -189,6 +190,7 @@ struct redact_stream *redact_stream_new(const struct redact *r, redact_sink sink
 	s->drop_arg = drop_arg;
 	s->line = (struct buf)BUF_MAX(LINE_MAX_BYTES);
 	s->out = (struct buf)BUF_MAX(16 * LINE_MAX_BYTES);
+	s->plain = (struct buf)BUF_MAX(LINE_MAX_BYTES);
 	return s;
 }
 
@@ -200,9 +202,36 @@ static int flush(struct redact_stream *s, struct err *e)
 	return rc < 0 ? rc : 0;
 }
 
+/* Takes colours (ESC [ ... m) out, in place: they say nothing in a file, and hide a credential from the patterns. */
+static size_t strip_colours(char *p, size_t n)
+{
+	size_t k = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		size_t j = i + 2;
+
+		if (p[i] == 0x1b && i + 1 < n && p[i + 1] == '[') {
+			while (j < n && ((p[j] >= '0' && p[j] <= '9') || p[j] == ';'))
+				j++;
+			if (j < n && p[j] == 'm') {
+				i = j;
+				continue;
+			}
+		}
+		p[k++] = p[i];
+	}
+	return k;
+}
+
 /* One line, or a piece of one that is too long (newline false). */
 static int take_line(struct redact_stream *s, struct str line, bool newline, struct err *e)
 {
+	if (line.n && memchr(line.p, 0x1b, line.n)) {
+		buf_clear(&s->plain);
+		buf_add(&s->plain, line.p, line.n, NULL);
+		s->plain.n = strip_colours(s->plain.p, s->plain.n);
+		line = (struct str){s->plain.p, s->plain.n};
+	}
 	if (s->drop && s->drop(s->drop_arg, line))
 		return 0;
 	if (redact_line(s->r, &s->block, line, &s->out, &s->count) && newline)
@@ -262,5 +291,6 @@ void redact_stream_free(struct redact_stream *s)
 		return;
 	buf_release(&s->line);
 	buf_release(&s->out);
+	buf_release(&s->plain);
 	free(s);
 }

@@ -17,6 +17,7 @@ struct conn {
 	const struct ssh_target *t;
 	int fd;
 	LIBSSH2_SESSION *s; /* NULL: not connected */
+	bool up;            /* logged in: before that a keepalive would break the key exchange */
 };
 
 /* Waits until the socket is ready for what libssh2 wants. 0: try again. */
@@ -37,7 +38,7 @@ static int wait_ready(struct conn *c, int64_t deadline, struct err *e)
 		p.events |= POLLOUT;
 	if (!p.events)
 		p.events = POLLIN;
-	if (c->s && libssh2_keepalive_send(c->s, &next) == LIBSSH2_ERROR_SOCKET_SEND)
+	if (c->up && !(dir & LIBSSH2_SESSION_BLOCK_OUTBOUND) && libssh2_keepalive_send(c->s, &next) == LIBSSH2_ERROR_SOCKET_SEND)
 		return err_set(e, ERR_NETWORK, "the connection broke");
 	poll(&p, 1, left < 200 ? (int)left : 200);
 	return 0;
@@ -269,6 +270,7 @@ static void disconnect(struct conn *c)
 		close(c->fd);
 	c->s = NULL;
 	c->fd = -1;
+	c->up = false;
 }
 
 static int connect_all(struct conn *c, bool *final, struct err *e)
@@ -288,6 +290,7 @@ static int connect_all(struct conn *c, bool *final, struct err *e)
 	libssh2_keepalive_config(c->s, 1, 10);
 	if ((rc = handshake(c, deadline, final, e)) == 0)
 		rc = login(c, deadline, e);
+	c->up = rc == 0;
 	if (rc < 0)
 		disconnect(c);
 	return rc;
