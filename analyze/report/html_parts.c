@@ -493,7 +493,7 @@ void html_sections(const struct html *h)
 {
 	const struct report *r = h->r;
 
-	html_raw(h, "<h2 class=\"part\"></h2>\n");
+	html_raw(h, "<div class=\"gap\"></div>\n");
 	put_findings(h, false);
 	put_findings(h, true);
 	put_checks(h, "section.clear", "section.clear_note", "clear", r->clear);

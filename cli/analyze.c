@@ -1,0 +1,194 @@
+/* analyze: a bundle in, its root causes out. */
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "analyze/analyze.h"
+#include "analyze/checks.h"
+#include "analyze/report/report.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/term.h"
+#include "cli/cli.h"
+
+/* -- what may be asked for -------------------------------------------------------------------------------------------- */
+
+static const char *const endings[] = {".html", ".md", ".json", ".txt", ".db"};
+enum format { FORMAT_HTML, FORMAT_MD, FORMAT_JSON, FORMAT_TXT, FORMAT_DB, FORMAT_NONE = -1 };
+
+static enum format format_of(const char *path)
+{
+	size_t n = strlen(path);
+
+	for (size_t i = 0; i < ARRAY_LEN(endings); i++) {
+		size_t k = strlen(endings[i]);
+		if (n > k && strcmp(path + n - k, endings[i]) == 0)
+			return (enum format)i;
+	}
+	return FORMAT_NONE;
+}
+
+struct request {
+	int lang, fail_on; /* fail_on: a severity, -1: never */
+	const char *checks_dir;
+};
+
+static int read_request(const struct cli_args *a, struct request *q, struct err *e)
+{
+	const char *lang = cli_value(a, "lang"), *fail_on = cli_value(a, "fail-on");
+
+	q->lang = lang ? lang_parse(lang) : LANG_EN;
+	q->fail_on = fail_on ? severity_parse(fail_on) : -1;
+	q->checks_dir = cli_value(a, "checks");
+	if (q->lang < 0)
+		return err_set(e, ERR_USAGE, "--lang %.40s: there are en and zh", lang);
+	if (fail_on && q->fail_on < 0)
+		return err_set(e, ERR_USAGE, "--fail-on %.40s: there are critical, warning and info", fail_on);
+	for (int i = 0; i < cli_count(a, "output"); i++) {
+		const char *path = cli_nth(a, "output", i);
+		if (format_of(path) == FORMAT_NONE)
+			return err_set(e, ERR_USAGE, "-o %.200s: the ending picks the format, and must be .html, .md, .json, .txt or .db", path);
+		for (int k = 0; k < i; k++)
+			if (strcmp(path, cli_nth(a, "output", k)) == 0)
+				return err_set(e, ERR_USAGE, "-o %.200s: given twice", path);
+	}
+	return 0;
+}
+
+/* -- progress ---------------------------------------------------------------------------------------------------------- */
+
+struct progress {
+	bool on, shown;
+	int64_t last;
+};
+
+static void show(struct progress *p, const char *what)
+{
+	fprintf(stderr, "\r\x1b[K%s", what);
+	fflush(stderr);
+	p->shown = true;
+}
+
+static void on_progress(void *arg, int64_t bytes, const char *path)
+{
+	struct progress *p = arg;
+	int64_t now = clock_mono();
+	char size[16];
+
+	(void)path;
+	if (!p->on || now - p->last < US_PER_S / 10)
+		return;
+	p->last = now;
+	CLEAN(clean_free) char *line = xasprintf("reading %s", file_format_size(bytes, size));
+	show(p, line);
+}
+
+static void end_progress(struct progress *p)
+{
+	if (p->shown)
+		fputs("\r\x1b[K", stderr);
+	p->shown = false;
+}
+
+/* -- the work ------------------------------------------------------------------------------------------------------------- */
+
+static int write_file(const struct report *r, sqlite3 *db, const char *path, struct err *e)
+{
+	CLEAN(clean_outfile) struct outfile *out = NULL;
+	enum format format = format_of(path);
+	int rc;
+
+	if (format == FORMAT_DB)
+		return report_write_db(db, path, e);
+	rc = outfile_open(path, &out, e);
+	if (rc < 0)
+		return rc;
+	FILE *f = outfile_stream(out);
+	if (format == FORMAT_HTML)
+		rc = report_write_html(r, f, e);
+	else if (format == FORMAT_MD)
+		rc = report_write_markdown(r, f, e);
+	else if (format == FORMAT_JSON)
+		rc = report_write_json(r, f, e);
+	else
+		rc = report_write_text(r, f, true, e);
+	return rc < 0 ? err_wrap(e, "%s", path) : outfile_commit(out, e);
+}
+
+static int diagnose(sqlite3 *db, const char *bundle, const struct request *q, struct progress *p, struct err *e)
+{
+	struct load_opts o = {.limits = bundle_limits_default, .checks_dir = q->checks_dir, .progress = on_progress, .arg = p};
+	int rc = schema_create(db, e);
+
+	if (rc == 0)
+		rc = load_bundle(db, bundle, &o, e);
+	if (rc == 0 && p->on)
+		show(p, "checking");
+	if (rc >= 0)
+		rc = schema_finish(db, e);
+	if (rc == 0)
+		rc = checks_run(db, q->checks_dir, e);
+	if (rc == 0)
+		rc = causes_link(db, q->checks_dir, e);
+	return rc;
+}
+
+static bool fails(const struct report *r, int severity)
+{
+	for (int i = 0; severity >= 0 && i < r->root_count; i++)
+		if (r->findings[r->roots[i]].root_severity >= severity)
+			return true;
+	return false;
+}
+
+static int run(const struct cli_args *a, struct err *e)
+{
+	CLEAN(clean_db) sqlite3 *db = NULL;
+	CLEAN(clean_report) struct report *r = NULL;
+	struct progress p = {.on = term_is_tty(stderr)};
+	struct request q;
+
+	if (read_request(a, &q, e) < 0)
+		return EXIT_USAGE;
+	if (cli_argc(a) != 1) {
+		err_set(e, ERR_USAGE, "one bundle at a time; %d were given", cli_argc(a));
+		return EXIT_USAGE;
+	}
+	int rc = db_create(NULL, &db, e);
+	if (rc == 0)
+		rc = diagnose(db, cli_arg(a, 0), &q, &p, e);
+	if (rc == 0)
+		rc = report_load(db, q.lang, &r, e);
+	end_progress(&p);
+	for (int i = 0; rc == 0 && i < cli_count(a, "output"); i++)
+		rc = write_file(r, db, cli_nth(a, "output", i), e);
+	if (rc == 0 && cli_count(a, "output") == 0)
+		rc = report_write_text(r, stdout, false, e);
+	if (rc < 0)
+		return EXIT_FAILED;
+	return fails(r, q.fail_on) ? EXIT_PARTIAL : EXIT_DONE;
+}
+
+static const struct cli_option options[] = {
+	{.name = "output", .letter = 'o', .value = "PATH", .repeat = true, .help = "write a report; .html .md .json .txt .db"},
+	{.name = "lang", .value = "en|zh", .help = "language of the report (en)"},
+	{.name = "checks", .value = "DIR", .help = "further checks below DIR; same id replaces ours"},
+	{.name = "fail-on", .value = "SEVERITY", .help = "exit 3 when a root cause is that severe"},
+	{0},
+};
+
+const struct cli_command cmd_analyze = {
+	.name = "analyze",
+	.summary = "find the root causes in a bundle",
+	.synopsis = "BUNDLE [-o PATH]... [options]",
+	.about = "Reads a bundle, looks for known faults, and says which of them explain the\n"
+	         "others: with the line that proves each, and the commands that fix it. Needs\n"
+	         "no cluster and no network. Without -o, a summary goes to the terminal.\n"
+	         "Severities are critical, warning and info. BUNDLE may be -.\n\n"
+	         "  sickbay analyze b.tar.zst\n"
+	         "  sickbay analyze b.tar.zst -o report.html -o report.json --lang zh",
+	.options = options,
+	.min_args = 1,
+	.max_args = -1,
+	.run = run,
+};
