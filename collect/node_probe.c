@@ -145,14 +145,19 @@ static char *has_script(const struct visit *v)
 {
 	const struct plan *p = v->run->plan;
 	struct buf b = BUF_MAX(256 * 1024);
+	struct names seen = {.known = true};
 
 	buf_add_str(&b, "for t in", NULL);
 	for (int i = 0; i < p->n_node; i++)
 		for (const char **n = p->node[i].needs; n && *n; n++)
-			if (!strstr(buf_cstr(&b), *n) || strlen(*n) < 4)
-				buf_printf(&b, NULL, " %s", *n);
+			if (!names_have(&seen, *n)) {
+				names_add(&seen, *n, strlen(*n));
+				buf_add_str(&b, " ", NULL);
+				shell_quote(&b, *n);
+			}
+	names_release(&seen);
 	buf_add_str(&b,
-	            "; do command -v $t >/dev/null 2>&1 && echo tool $t; done\n"
+	            "; do command -v \"$t\" >/dev/null 2>&1 && echo tool \"$t\"; done\n"
 	            "test -d /run/log/journal -o -d /var/log/journal && echo journal there\n"
 	            "journalctl -o short-iso-precise -n 0 >/dev/null 2>&1 && echo journal precise\n"
 	            "u=$({ timeout 6 systemctl list-unit-files --type=service --no-legend --no-pager && "

@@ -159,7 +159,7 @@ static int on_item(void *arg, const struct jsonitem *it, struct err *e)
 	buf_clear(&l->text);
 	sep = l->r->custom ? (t->items ? ",\n  " : "\n  ") : t->items ? ",\n    " : "\n    ";
 	buf_add_str(&l->text, sep, NULL);
-	if (json_print_pretty(o, l->r->custom ? 1 : 2, &l->text, e) < 0) {
+	if (json_print_pretty(o, l->r->custom ? 2 : 4, &l->text, e) < 0) {
 		l->bad++;
 		return 0;
 	}
