@@ -274,9 +274,13 @@ int causes_link(sqlite3 *db, const char *checks_dir, struct err *e)
 	graph_break_cycles(&l.g);
 	graph_explain(&l.g);
 	if (rc == 0)
+		rc = db_exec(db, "begin", STR("SAVEPOINT causes"), e);
+	if (rc == 0)
 		rc = store_edges(&l, e);
 	if (rc == 0)
 		rc = store_roots(&l, e);
+	if (rc == 0)
+		rc = db_exec(db, "end", STR("RELEASE causes"), e);
 	linker_release(&l);
 	return rc;
 }

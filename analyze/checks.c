@@ -153,6 +153,8 @@ int checks_run(sqlite3 *db, const char *checks_dir, struct err *e)
 	if (rc == 0)
 		rc = needs_init(&n, db, e);
 	int64_t now = bundle_now(db);
+	if (rc == 0)
+		rc = db_exec(db, "begin", STR("SAVEPOINT checks"), e);
 	for (int i = 0; rc == 0 && i < set->n; i++) {
 		struct outcome o = {CLEAR, {NULL, NULL}, 0};
 		rc = run_check(db, set->v[i], &n, now, &o, e);
@@ -165,6 +167,8 @@ int checks_run(sqlite3 *db, const char *checks_dir, struct err *e)
 		for (int l = 0; l < LANG_COUNT; l++)
 			free(o.reason[l]);
 	}
+	if (rc == 0)
+		rc = db_exec(db, "end", STR("RELEASE checks"), e);
 	needs_release(&n);
 	return rc;
 }

@@ -162,9 +162,11 @@ static void lint_needs(struct lint *l)
 		return;
 	}
 	cJSON_ArrayForEach(need, needs) {
-		if (!cJSON_IsArray(need))
+		if (!cJSON_IsArray(need)) {
 			lint_need(l, need);
-		cJSON_ArrayForEach(one, cJSON_IsArray(need) ? need : NULL)
+			continue;
+		}
+		cJSON_ArrayForEach(one, need)
 			lint_need(l, one);
 	}
 }
@@ -184,7 +186,7 @@ static void lint_causes(struct lint *l)
 
 	if (causes && !cJSON_IsArray(causes))
 		tell(l, start, "causes is a list of {check, when}");
-	cJSON_ArrayForEach(item, cJSON_IsArray(causes) ? causes : NULL) {
+	cJSON_ArrayForEach(item, json_get_arr(l->c->head, "causes")) {
 		const char *id = json_get_str(item, "check");
 		if (!id) {
 			tell(l, start, "causes: an entry has no `check`");
@@ -196,7 +198,7 @@ static void lint_causes(struct lint *l)
 			tell(l, at, "causes: there is no check \"%s\"", id);
 		if (!cJSON_IsArray(when))
 			lint_when(l, id, when, at);
-		cJSON_ArrayForEach(one, cJSON_IsArray(when) ? when : NULL)
+		cJSON_ArrayForEach(one, json_get_arr(item, "when"))
 			lint_when(l, id, one, at);
 	}
 }

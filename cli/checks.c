@@ -84,10 +84,12 @@ static void show_needs(const cJSON *needs)
 	const cJSON *need, *one;
 
 	cJSON_ArrayForEach(need, needs) {
+		if (cJSON_IsString(need)) {
+			indented(need->valuestring);
+			continue;
+		}
 		fputs("    ", stdout);
-		if (cJSON_IsString(need))
-			put(need->valuestring);
-		cJSON_ArrayForEach(one, cJSON_IsArray(need) ? need : NULL) {
+		cJSON_ArrayForEach(one, need) {
 			if (one != need->child)
 				fputs(" or ", stdout);
 			put(cJSON_IsString(one) ? one->valuestring : "?");
@@ -101,14 +103,14 @@ static void show_causes(const cJSON *causes)
 	const cJSON *item, *one;
 
 	cJSON_ArrayForEach(item, causes) {
-		const cJSON *when = json_get(item, "when");
+		const cJSON *list = json_get_arr(item, "when");
 		fputs("    ", stdout);
 		put(json_get_str(item, "check") ? json_get_str(item, "check") : "?");
 		fputs(" (", stdout);
-		if (cJSON_IsString(when))
-			put(when->valuestring);
-		cJSON_ArrayForEach(one, cJSON_IsArray(when) ? when : NULL) {
-			if (one != when->child)
+		if (json_get_str(item, "when"))
+			put(json_get_str(item, "when"));
+		cJSON_ArrayForEach(one, list) {
+			if (one != list->child)
 				fputs(", ", stdout);
 			put(cJSON_IsString(one) ? one->valuestring : "?");
 		}
