@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "bundles/looks.h"
 
 enum {
 	PIECE = 65536,
@@ -138,49 +139,6 @@ static la_ssize_t read_unpacked(struct archive *a, void *arg, const void **p)
 
 /* -- what a file is that is no bundle ---------------------------------------------------------------------------------- */
 
-static bool is_text(const char *p, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if ((unsigned char)p[i] < 0x20 && p[i] != '\n' && p[i] != '\r' && p[i] != '\t' && p[i] != 0x1B)
-			return false;
-	return n > 0;
-}
-
-/* What content looks like, in words that follow "it looks like". */
-static const char *looks_like(const char *p, size_t n)
-{
-	static const struct {
-		const char *magic;
-		size_t n;
-		const char *name;
-	} kinds[] = {
-		{"PK\003\004", 4, "a zip archive"},
-		{"SQLite format 3", 16, "an SQLite database; use it with `sickbay query`"},
-		{"\177ELF", 4, "a program"},
-		{"BZh", 3, "bzip2 data; unpack it first"},
-		{"\004\"M\030", 4, "lz4 data; unpack it first"},
-		{"7z\274\257", 4, "a 7z archive"},
-		{"Rar!", 4, "a rar archive"},
-		{"%PDF", 4, "a PDF document"},
-		{"LPKSHHRH", 8, "a journal file of systemd"},
-		{"\037\213", 2, "gzip data inside the compression"},
-		{"(\265/\375", 4, "zstd data inside the compression"},
-		{"\xFD" "7zXZ", 5, "xz data inside the compression"},
-		{"<!doctype html", 14, "a web page"},
-		{"<!DOCTYPE html", 14, "a web page"},
-		{"<html", 5, "a web page"},
-		{"-----BEGIN", 10, "a PEM key or certificate"},
-		{"{", 1, "JSON"},
-		{"[", 1, "JSON or a log"},
-		{"apiVersion:", 11, "a Kubernetes manifest in YAML"},
-	};
-
-	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
-		if (n >= kinds[i].n && memcmp(p, kinds[i].magic, kinds[i].n) == 0)
-			return kinds[i].name;
-	return is_text(p, n) ? "text" : "unknown binary data";
-}
-
 /* The compression the file itself begins with, or NULL. */
 static const char *compression(const struct bundle *b)
 {
@@ -211,7 +169,7 @@ static int say_not_a_bundle(struct bundle *b, struct err *e)
 		               b->file_ended ? "cut off" : "damaged");
 	if (comp && b->head_n == 0)
 		return err_set(e, ERR_FORMAT, "not a bundle: %s data with nothing in it", comp);
-	const char *kind = looks_like(b->head, b->head_n);
+	const char *kind = looks_like_what(b->head, b->head_n);
 	return comp ? err_set(e, ERR_FORMAT, "not a bundle: %s-compressed, but no tar archive; inside it looks like %s", comp, kind)
 	            : err_set(e, ERR_FORMAT, "not a bundle: no tar archive; it looks like %s", kind);
 }

@@ -16,12 +16,12 @@
 #include "base/mem.h"
 #include "base/sha256.h"
 #include "base/text.h"
+#include "bundles/names.h"
 
 enum packing { PLAIN, ZSTD, GZIP };
 enum {
 	FRAME_BYTES = 8 << 20,      /* a compressed frame ends after this many bytes of tar, ... */
 	FRAME_US = 2000000,         /* ... or at the end of an entry when it is this old */
-	MAX_NAME = 255,             /* of one path segment: what file systems hold when the bundle is unpacked */
 	ERROR_MAX = 2000            /* bytes of a record's error text */
 };
 
@@ -40,13 +40,13 @@ struct bundle_writer {
 	int64_t frame_bytes, frame_started;
 	int64_t size;              /* of the file so far */
 	int write_errno;           /* why the disk refused, 0 when it did not */
+	bool discard;              /* nothing more reaches the disk */
 	int failed;                /* code of the first failure; nothing can be added after it */
 	bool finished;
 	struct capture **records;
 	size_t nrecords, size_records;
 	struct bundle_counts counts;
-	const char **used;         /* open-addressed set of the paths of files */
-	size_t nused, size_used;
+	struct names *used;        /* paths of files */
 };
 
 static const struct {
@@ -56,19 +56,22 @@ static const struct {
 
 /* -- from tar to disk ------------------------------------------------------------------------------------------------ */
 
+/* A refusal is kept in write_errno and not told to libarchive, which leaks its own state after a failed write; what it
+ * still wants to write is then dropped. */
 static la_ssize_t write_disk(struct archive *a, void *arg, const void *p, size_t n)
 {
 	struct bundle_writer *w = arg;
 	size_t done = 0;
 
-	while (done < n) {
+	(void)a;
+	while (done < n && !w->discard) {
 		ssize_t k = write(w->fd, (const char *)p + done, n - done);
 		if (k < 0 && errno == EINTR)
 			continue;
 		if (k < 0) {
 			w->write_errno = errno;
-			archive_set_error(a, errno, "writing");
-			return -1;
+			w->discard = true;
+			break;
 		}
 		done += (size_t)k;
 		w->size += k;
@@ -190,6 +193,7 @@ int bundle_writer_open(const char *path, int64_t started, bool force, struct bun
 	w->fd = -1;
 	w->utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
 	w->force = force;
+	w->used = names_new();
 	w->started = started;
 	w->path = xstrdup(path);
 	rc = split_name(w, path, e);
@@ -221,107 +225,6 @@ int bundle_writer_open(const char *path, int64_t started, bool force, struct bun
 	}
 	*out = w;
 	return 0;
-}
-
-/* -- paths ----------------------------------------------------------------------------------------------------------- */
-
-static size_t hash_path(const char *s)
-{
-	uint64_t h = UINT64_C(14695981039346656037);
-
-	for (; *s; s++)
-		h = (h ^ (unsigned char)*s) * UINT64_C(1099511628211);
-	return (size_t)(h ^ h >> 32);
-}
-
-/* The slot of path, or the free one where it belongs. */
-static const char **used_slot(const char **set, size_t size, const char *path)
-{
-	size_t i = hash_path(path) & (size - 1);
-
-	while (set[i] && strcmp(set[i], path) != 0)
-		i = (i + 1) & (size - 1);
-	return &set[i];
-}
-
-/* path must live as long as the writer. */
-static void mark_used(struct bundle_writer *w, const char *path)
-{
-	if (w->nused * 2 >= w->size_used) {
-		size_t size = w->size_used ? w->size_used * 2 : 1024;
-		const char **set = xcalloc(size, sizeof(*set));
-		for (size_t i = 0; i < w->size_used; i++)
-			if (w->used[i])
-				*used_slot(set, size, w->used[i]) = w->used[i];
-		free(w->used);
-		w->used = set;
-		w->size_used = size;
-	}
-	*used_slot(w->used, w->size_used, path) = path;
-	w->nused++;
-}
-
-static bool is_used(const struct bundle_writer *w, const char *path)
-{
-	return w->size_used && *used_slot(w->used, w->size_used, path);
-}
-
-/* Appends one segment of a path in a form that every reader accepts: names come from nodes and are not to be trusted. */
-static void add_segment(struct buf *out, const char *p, size_t n)
-{
-	unsigned cp = 0;
-
-	if (n == 0 || (n == 1 && p[0] == '.'))
-		return;
-	if (out->n)
-		(void)buf_add_str(out, "/", NULL);
-	if (n == 2 && memcmp(p, "..", 2) == 0) {
-		(void)buf_add_str(out, "__", NULL);
-		return;
-	}
-	size_t start = out->n;
-	for (size_t i = 0; i < n;) {
-		size_t len = text_utf8_decode(p + i, n - i, &cp);
-		if (out->n - start + (len ? len : 1) > MAX_NAME)
-			return;
-		if (len == 0 || text_is_hidden(cp) || cp == '\\')
-			(void)buf_add_str(out, "_", NULL);
-		else
-			(void)buf_add(out, p + i, len, NULL);
-		i += len ? len : 1;
-	}
-}
-
-static char *clean_path(const char *path)
-{
-	CLEAN_BUF struct buf b = BUF_MAX(1 << 20);
-
-	while (*path) {
-		size_t n = strcspn(path, "/");
-		add_segment(&b, path, n);
-		path += n + (path[n] == '/');
-	}
-	if (b.n == 0)
-		(void)buf_add_str(&b, "unnamed", NULL);
-	return buf_take(&b);
-}
-
-/* Adds "-2", "-3", ... before the last dot of the name until nobody has it. */
-static char *unused_path(const struct bundle_writer *w, char *path)
-{
-	if (!is_used(w, path))
-		return path;
-	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path, *dot = strrchr(name, '.');
-	if (!dot || dot == name)
-		dot = path + strlen(path);
-	for (int i = 2;; i++) {
-		char *other = xasprintf("%.*s-%d%s", (int)(dot - path), path, i, dot);
-		if (!is_used(w, other)) {
-			free(path);
-			return other;
-		}
-		free(other);
-	}
 }
 
 /* -- adding ---------------------------------------------------------------------------------------------------------- */
@@ -403,7 +306,7 @@ static int put_entry(struct bundle_writer *w, const char *path, int64_t size, st
 		rc = archive_write_finish_entry(w->tar);
 	if (rc >= ARCHIVE_WARN && w->frame && clock_mono() - w->frame_started >= FRAME_US)
 		rc = frame_end(w);
-	return rc < ARCHIVE_WARN ? say_failed(w, e) : 0;
+	return rc < ARCHIVE_WARN || w->write_errno ? say_failed(w, e) : 0;
 }
 
 static char *copy_text(const char *s, size_t max)
@@ -411,16 +314,22 @@ static char *copy_text(const char *s, size_t max)
 	return s ? xstrndup(s, max) : NULL;
 }
 
+/* The texts of a record here are our own, const only for those who read them. */
+static void free_text(const char *s)
+{
+	void *p;
+
+	memcpy(&p, &s, sizeof(p));
+	free(p);
+}
+
 static void free_record(struct capture *c)
 {
-	if (!c)
-		return;
-	const char *const texts[] = {c->path, c->source, c->command, c->node, c->error};
-	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
-		void *p;
-		memcpy(&p, &texts[i], sizeof(p));
-		free(p);
-	}
+	free_text(c->path);
+	free_text(c->source);
+	free_text(c->command);
+	free_text(c->node);
+	free_text(c->error);
 	free(c);
 }
 
@@ -429,7 +338,7 @@ static struct capture *copy_record(const struct capture *c)
 	struct capture *r = xmalloc(sizeof(*r));
 
 	*r = *c;
-	r->path = clean_path(c->path);
+	r->path = names_clean_path(c->path);
 	r->source = copy_text(c->source ? c->source : "sickbay", 64);
 	r->command = copy_text(c->command, 16384);
 	r->node = copy_text(c->node, 1024);
@@ -469,10 +378,9 @@ static int add_locked(struct bundle_writer *w, const struct capture *c, struct s
 		return say_failed(w, e);
 	struct capture *r = copy_record(c);
 	if (size >= 0) {
-		/* Cast away: the text is ours, const only for those who read it. */
-		char *path;
-		memcpy(&path, &r->path, sizeof(path));
-		r->path = unused_path(w, path);
+		char *path = names_unused(w->used, r->path);
+		free_text(r->path);
+		r->path = path;
 		r->bytes = size;
 		r->truncated |= truncated;
 		int rc = put_entry(w, r->path, size, s, r->sha256, &source_error, e);
@@ -480,7 +388,7 @@ static int add_locked(struct bundle_writer *w, const struct capture *c, struct s
 			free_record(r);
 			return rc;
 		}
-		mark_used(w, r->path);
+		names_add(w->used, r->path);
 		if (source_error.code) {
 			r->state = CAPTURE_FAILED;
 			r->sha256[0] = '\0';
@@ -638,7 +546,7 @@ static int finish_locked(struct bundle_writer *w, struct err *e)
 		return say_failed(w, e);
 	if ((rc = put_manifest(w, e)) < 0)
 		return rc;
-	if (archive_write_close(w->tar) != ARCHIVE_OK || frame_end(w) != ARCHIVE_OK)
+	if (archive_write_close(w->tar) != ARCHIVE_OK || frame_end(w) != ARCHIVE_OK || w->write_errno)
 		return say_failed(w, e);
 	if (!w->part) {
 		w->finished = true;
@@ -665,24 +573,14 @@ int64_t bundle_writer_size(const struct bundle_writer *w)
 	return w->size;
 }
 
-static void drop_archive(struct archive *a)
-{
-	if (!a)
-		return;
-	archive_write_fail(a); /* else freeing it would write an end mark, as if the bundle were whole */
-	archive_write_free(a);
-}
-
 void bundle_writer_free(struct bundle_writer *w)
 {
 	if (!w)
 		return;
-	if (w->finished) {
-		archive_write_free(w->tar);
-	} else {
-		drop_archive(w->tar);
-		drop_archive(w->frame);
-	}
+	/* Freeing an open archive writes its end mark, as if the bundle were whole. */
+	w->discard = true;
+	archive_write_free(w->tar);
+	archive_write_free(w->frame);
 	if (w->fd >= 0)
 		close(w->fd);
 	if (w->part && !w->finished && !(w->failed && w->nrecords > 0))
@@ -692,7 +590,7 @@ void bundle_writer_free(struct bundle_writer *w)
 	if (w->utf8)
 		freelocale(w->utf8);
 	free(w->records);
-	free(w->used);
+	names_free(w->used);
 	free(w->path);
 	free(w->part);
 	free(w->top);
