@@ -15,11 +15,10 @@ SELECT node, component, 2, file, line, text FROM (
 WHERE newest <= 2
 UNION ALL
 -- The node asked itself, and nobody answered.
-SELECT c.node, c.component, 3, f.id, p.line, NULL
+SELECT c.node, c.component, 3, f.id, 1, NULL
 FROM node_components c
-JOIN captures p ON p.node = c.node AND p.path GLOB 'nodes/*/host/ports/' || c.component || '-*'
-  OR (p.node = c.node AND c.component = 'etcd' AND p.path GLOB 'nodes/*/host/ports/etcd-health.txt')
-JOIN files f ON f.path = 'manifest.json'
+JOIN captures p ON p.node = c.node AND p.path GLOB 'nodes/*/host/ports/' || c.component || '-[lh]*'
+JOIN files f ON f.path = p.path AND f.lines > 0
 WHERE c.state <> 'running' AND p.state <> 'absent' AND p.exit_status IN (7, 28, 35, 52, 56)
 UNION ALL
 -- The folder of static pod manifests, when the manifest is not in it.

@@ -39,11 +39,10 @@ missing AS (
   ORDER BY l.file LIMIT 1
 ),
 evidence AS (
-  SELECT 0 AS seq, file, 0 AS line, 'no APIService named v1beta1.metrics.k8s.io in this list' AS text FROM missing
+  SELECT 2 AS seq, file, 0 AS line, 'no APIService named v1beta1.metrics.k8s.io in this list' AS text FROM missing
   UNION ALL
-  SELECT 1, f.id, c.line, NULL
-  FROM captures c JOIN files f ON f.path = 'manifest.json', missing
-  WHERE c.path GLOB 'kubectl/top-*' AND c.error LIKE '%etrics%'
+  SELECT 1, f.id, 1, NULL FROM captures c JOIN files f ON f.path = c.path AND f.lines > 0, missing
+  WHERE c.path GLOB 'kubectl/top-*' AND c.error LIKE '%etrics API not available%'
 )
 SELECT 'cluster' AS subject, e.file, e.line, e.text, (SELECT count(*) FROM hpas) AS hpas
 FROM evidence e

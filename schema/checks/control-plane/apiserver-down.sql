@@ -47,9 +47,10 @@ refs: ["https://kubernetes.io/docs/tasks/debug/debug-cluster/"]
 WITH
 -- It runs, but the node itself gets no answer from it, and the collector got none either. Only for the port that was asked.
 silent AS (
-  SELECT c.node, c.component, p.line, p.error
+  SELECT c.node, c.component, f.id AS file
   FROM node_components c
   JOIN captures p ON p.node = c.node AND p.path GLOB 'nodes/*/host/ports/kube-apiserver-livez.txt'
+  JOIN files f ON f.path = p.path AND f.lines > 0
   CROSS JOIN api_state a
   WHERE c.component = 'kube-apiserver' AND c.state = 'running' AND p.exit_status IN (7, 28, 35, 52, 56)
     AND NOT a.answered AND a.failures > 0
@@ -85,12 +86,12 @@ told AS (
 evidence AS (
   SELECT e.node, e.seq, e.file, e.line, e.text FROM component_evidence e WHERE e.component = 'kube-apiserver'
   UNION ALL
-  SELECT s.node, 0, f.id, s.line, NULL FROM silent s JOIN files f ON f.path = 'manifest.json'
+  SELECT s.node, 0, s.file, 1, NULL FROM silent s
   UNION ALL
   SELECT m.node, 4, m.file, m.line, m.text FROM moved_manifests m WHERE m.component = 'kube-apiserver'
   UNION ALL
-  SELECT t.node, 6, a.file, a.line, NULL
-  FROM told t JOIN (SELECT file, line FROM api_failures ORDER BY line LIMIT 2) a
+  SELECT t.node, 6, a.file, a.line, a.text
+  FROM told t JOIN (SELECT file, line, text FROM api_failures ORDER BY path LIKE 'kubectl/%' DESC, path LIMIT 2) a
   UNION ALL
   -- What the kubelets say of it: any node's newest complaint.
   SELECT t.node, 7, h.file, h.line, h.text

@@ -8,7 +8,7 @@ detail:
   zh: "{what_zh}"
 severity: critical
 confidence: certain
-needs: [[capture:nodes/*/runtime/docker/**, log:kubelet]]
+needs: [node_units]
 causes:
   - {check: node-pleg-unhealthy, when: same}
   - {check: node-not-ready-kubelet, when: same}
@@ -49,7 +49,7 @@ refs: ["https://github.com/kubernetes/kubernetes/issues/54381"]
 WITH
 -- docker's own commands that met their deadline while collecting.
 calls AS (
-  SELECT c.node, c.line, c.command, f.id AS file, c.ms,
+  SELECT c.node, c.line, c.command, f.id AS file, c.ms, coalesce(c.error, c.path) AS text,
     row_number() OVER (PARTITION BY c.node ORDER BY c.line) AS n, count(*) OVER (PARTITION BY c.node) AS calls
   FROM captures c JOIN files f ON f.path = 'manifest.json'
   WHERE c.path GLOB 'nodes/*/runtime/docker/*' AND (c.timed_out OR c.exit_status = 124)
@@ -96,7 +96,7 @@ sick AS (
         AND c.state = 'ok' AND c.exit_status = 0 AND NOT c.timed_out AND c.ms < 5000))
 ),
 evidence AS (
-  SELECT node, 0 AS seq, file, line, NULL AS text, NULL AS ts FROM calls WHERE n <= 3
+  SELECT node, 0 AS seq, file, line, text, NULL AS ts FROM calls WHERE n <= 3
   UNION ALL SELECT node, 1, file, line, NULL, NULL FROM frozen WHERE n = 1
   UNION ALL SELECT node, 2, file, line, text, ts FROM logged WHERE newest <= 2 OR oldest = 1
   UNION ALL SELECT node, 3, file, line, text, ts FROM kernel WHERE newest = 1

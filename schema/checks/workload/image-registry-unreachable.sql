@@ -22,7 +22,7 @@ why:
 fix:
   - en: "Ask from the node; any HTTP answer, also 401, means that it can be reached"
     zh: "在节点上测试；只要有 HTTP 响应（包括 401），就说明可达"
-    run: "curl -sSm 10 -o /dev/null -w '%{http_code}\\n' https://{registry}/v2/"
+    run: "curl -sSm 10 -o /dev/null https://{registry}/v2/ && echo reachable"
     on: "{on_node}"
   - en: "Which proxy and mirrors does the runtime use?"
     zh: "查看运行时使用的代理和镜像加速配置"
