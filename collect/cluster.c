@@ -94,7 +94,9 @@ static void run_item(void *arg)
 		return;
 	}
 	rec = record_new(c->run, &spec);
-	if (it->how == PLAN_GET)
+	if (it->how == PLAN_GET && it->always)
+		kube_get_anyway(c->k, what, it->timeout, record_write, rec, &r);
+	else if (it->how == PLAN_GET)
 		kube_get(c->k, what, it->timeout, record_write, rec, &r);
 	else
 		kubectl_run(c->k, what, it->timeout, record_write, rec, &r);
@@ -214,17 +216,16 @@ static void queue_texts(struct cluster *c, bool lists)
 			add_job(c, run_item, &p->kubectl[i], NULL, NULL);
 }
 
+/* troubleshoot.sh's shape. */
 static void write_version(struct cluster *c)
 {
 	CLEAN(clean_cjson) cJSON *o = cJSON_CreateObject(), *info = NULL;
-	CLEAN_BUF struct buf b = BUF_MAX(1 << 20), v = BUF_MAX(1 << 20);
+	CLEAN_BUF struct buf b = BUF_MAX(1 << 20);
 	struct record_spec spec = {.path = "cluster-info/cluster_version.json", .source = c->k->backend->name,
 	                           .command = "kubectl get --raw /version"};
-	struct kube_reply r;
 
-	if (kube_get_buf(c->k, "/version", 10 * US_PER_S, &v, &r) != KUBE_OK ||
-	    json_parse(buf_cstr(&v), v.n, &info, NULL) < 0) {
-		record_none(c->run, &spec, r.status == KUBE_NOT_ASKED ? CAPTURE_SKIPPED : CAPTURE_FAILED, r.reason);
+	if (json_parse(buf_cstr(&c->k->version_doc), c->k->version_doc.n, &info, NULL) < 0) {
+		record_none(c->run, &spec, CAPTURE_FAILED, c->k->broken[0] ? c->k->broken : "/version gave no JSON");
 		return;
 	}
 	cJSON_AddItemToObject(o, "info", STEAL(info));
@@ -232,11 +233,6 @@ static void write_version(struct cluster *c)
 	json_print_pretty(o, 0, &b, NULL);
 	buf_add(&b, "\n", 1, NULL);
 	record_text(c->run, &spec, b.p, b.n, true);
-}
-
-static void run_version(void *arg)
-{
-	write_version(((struct job *)arg)->c);
 }
 
 void cluster_start(struct cluster *c)
@@ -256,7 +252,7 @@ void cluster_start(struct cluster *c)
 		lists_are_broken(c);
 		nodes_are_known(c);
 	}
-	add_job(c, run_version, NULL, NULL, NULL);
+	write_version(c);
 	queue_texts(c, c->k->serves_lists);
 	pthread_mutex_lock(&c->lock);
 	while (!c->nodes_known)

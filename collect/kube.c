@@ -8,8 +8,10 @@
 
 void kube_close(struct kube *k)
 {
-	if (k)
-		k->backend->close(k);
+	if (!k)
+		return;
+	buf_release(&k->version_doc);
+	k->backend->close(k);
 }
 
 void clean_kube(struct kube **k)
@@ -49,6 +51,17 @@ enum kube_status kube_get(struct kube *k, const char *path, int64_t timeout, kub
 	return reply->status;
 }
 
+enum kube_status kube_get_anyway(struct kube *k, const char *path, int64_t timeout, kube_sink sink, void *arg,
+                                 struct kube_reply *reply)
+{
+	const char *why;
+
+	if (run_over(k->run, &why))
+		return kube_get(k, path, timeout, sink, arg, reply);
+	*reply = (struct kube_reply){.exit_status = -1};
+	return reply->status = k->backend->get(k, path, run_deadline(k->run, timeout), sink, arg, reply);
+}
+
 static int to_buf(void *arg, const void *p, size_t n, struct err *e)
 {
 	return buf_add(arg, p, n, e);
@@ -77,9 +90,9 @@ void kube_probe(struct kube *k)
 	CLEAN_BUF struct buf b = BUF_MAX(1 << 20);
 	struct kube_reply r;
 
-	if (kube_get_buf(k, "/version", PROBE_TIMEOUT, &b, &r) == KUBE_OK)
-		take_str(&b, "gitVersion", k->version, sizeof(k->version));
-	buf_clear(&b);
+	k->version_doc = (struct buf)BUF_MAX(64 * 1024);
+	if (kube_get_buf(k, "/version", PROBE_TIMEOUT, &k->version_doc, &r) == KUBE_OK)
+		take_str(&k->version_doc, "gitVersion", k->version, sizeof(k->version));
 	if (kube_get_buf(k, "/api/v1/namespaces/kube-system", PROBE_TIMEOUT, &b, &r) == KUBE_OK)
 		take_str(&b, "metadata.uid", k->uid, sizeof(k->uid));
 	buf_clear(&b);

@@ -43,6 +43,7 @@ struct kube {
 	char broken[256];       /* why lists are not asked for; "" when they are */
 	/* What the probe learned. */
 	char version[64], server[256], context[128], uid[64];
+	struct buf version_doc; /* the answer to /version, or empty */
 };
 
 /* kubectl in PATH. ERR_ABSENT without it. */
@@ -52,7 +53,10 @@ void clean_kube(struct kube **k);
 /* Through the breaker. */
 enum kube_status kube_get(struct kube *k, const char *path, int64_t timeout, kube_sink sink, void *arg,
                           struct kube_reply *reply);
-/* The same into memory. */
+/* The same, asked although nobody answered before: what the refusal says is evidence. */
+enum kube_status kube_get_anyway(struct kube *k, const char *path, int64_t timeout, kube_sink sink, void *arg,
+                                 struct kube_reply *reply);
+/* kube_get into memory. */
 enum kube_status kube_get_buf(struct kube *k, const char *path, int64_t timeout, struct buf *out, struct kube_reply *reply);
 /* Asks for the version and a short list, ten seconds each, and fills what is known of the cluster. */
 void kube_probe(struct kube *k);

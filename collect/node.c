@@ -172,8 +172,8 @@ void node_visit(struct run *run, struct node *node, const char *mux_dir)
 	write_node_json(&v);
 	transport_close(t);
 	sshtarget_free(v.target);
-	names_release(&v.tools);
-	names_release(&v.units);
+	wordset_release(&v.tools);
+	wordset_release(&v.units);
 	free(v.work);
 	free(v.dir);
 	free(v.source);

@@ -7,7 +7,7 @@
 static const char prelude[] = "PATH=$PATH:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/bin:/snap/bin:"
                               "/var/lib/rancher/rke2/bin; LC_ALL=C; export PATH LC_ALL\n";
 
-void names_add(struct names *n, const char *s, size_t len)
+void wordset_add(struct wordset *n, const char *s, size_t len)
 {
 	if (n->n >= 5000)
 		return;
@@ -15,7 +15,7 @@ void names_add(struct names *n, const char *s, size_t len)
 	n->v[n->n++] = xstrndup(s, len);
 }
 
-bool names_have(const struct names *n, const char *s)
+bool wordset_has(const struct wordset *n, const char *s)
 {
 	if (!n->known)
 		return true;
@@ -25,12 +25,12 @@ bool names_have(const struct names *n, const char *s)
 	return false;
 }
 
-void names_release(struct names *n)
+void wordset_release(struct wordset *n)
 {
 	for (int i = 0; i < n->n; i++)
 		free(n->v[i]);
 	free(n->v);
-	*n = (struct names){NULL, 0, false};
+	*n = (struct wordset){NULL, 0, false};
 }
 
 static char *wrap(const struct visit *v, const char *script, int64_t timeout)
@@ -125,12 +125,12 @@ static void who_line(struct visit *v, const char *word, const char *rest)
 static void has_line(struct visit *v, const char *word, const char *rest)
 {
 	if (!strcmp(word, "tool")) {
-		names_add(&v->tools, rest, strlen(rest));
+		wordset_add(&v->tools, rest, strlen(rest));
 	} else if (!strcmp(word, "unit")) {
 		size_t n = strcspn(rest, " ");
 
 		if (n > 8 && !strncmp(rest + n - 8, ".service", 8))
-			names_add(&v->units, rest, n - 8);
+			wordset_add(&v->units, rest, n - 8);
 	} else if (!strcmp(word, "units")) {
 		v->units.known = true;
 	} else if (!strcmp(word, "journal")) {
@@ -145,17 +145,17 @@ static char *has_script(const struct visit *v)
 {
 	const struct plan *p = v->run->plan;
 	struct buf b = BUF_MAX(256 * 1024);
-	struct names seen = {.known = true};
+	struct wordset seen = {.known = true};
 
 	buf_add_str(&b, "for t in", NULL);
 	for (int i = 0; i < p->n_node; i++)
 		for (const char **n = p->node[i].needs; n && *n; n++)
-			if (!names_have(&seen, *n)) {
-				names_add(&seen, *n, strlen(*n));
+			if (!wordset_has(&seen, *n)) {
+				wordset_add(&seen, *n, strlen(*n));
 				buf_add_str(&b, " ", NULL);
 				shell_quote(&b, *n);
 			}
-	names_release(&seen);
+	wordset_release(&seen);
 	buf_add_str(&b,
 	            "; do command -v \"$t\" >/dev/null 2>&1 && echo tool \"$t\"; done\n"
 	            "test -d /run/log/journal -o -d /var/log/journal && echo journal there\n"

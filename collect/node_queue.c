@@ -43,12 +43,12 @@ static void add_work(struct visit *v, const struct plan_item *it, const char *un
 	char why[128];
 
 	for (const char **n = it->needs; n && *n; n++)
-		if (!names_have(&v->tools, *n)) {
+		if (!wordset_has(&v->tools, *n)) {
 			snprintf(why, sizeof(why), "no %s on this node", *n);
 			visit_skip(v, &w, CAPTURE_ABSENT, why);
 			return;
 		}
-	if (unit && !names_have(&v->units, unit)) {
+	if (unit && !wordset_has(&v->units, unit)) {
 		snprintf(why, sizeof(why), "no such unit on this node");
 		visit_skip(v, &w, CAPTURE_ABSENT, why);
 		return;

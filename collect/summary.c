@@ -6,31 +6,83 @@
 
 /* Failures with one reason, told once. */
 struct group {
-	char *error, *node, *first;
-	int n;
+	char *reason, *paths, *nodes;
+	int n, n_paths;
 };
 struct groups {
-	struct group v[40];
+	struct group v[30];
 	int n, more;
 };
+
+/* Reasons whose rest differs from capture to capture count as one. */
+static size_t reason_length(const char *error)
+{
+	static const char root[] = "needs root, and sudo is not possible";
+
+	return !strncmp(error, root, sizeof(root) - 1) ? sizeof(root) - 1 : strlen(error);
+}
+
+/* "a, b, c": appends a word unless it is there or the text is long enough. Takes the old text. */
+static char *add_word(char *list, const char *word)
+{
+	size_t n = strlen(word);
+	char *longer;
+
+	for (const char *p = list; p && (p = strstr(p, word)); p += n)
+		if ((p == list || p[-1] == ' ') && (p[n] == ',' || !p[n]))
+			return list;
+	if (list && strlen(list) > 300)
+		return list;
+	longer = list ? xasprintf("%s, %s", list, word) : xstrdup(word);
+	free(list);
+	return longer;
+}
+
+static struct group *find_group(struct groups *g, const char *reason, size_t n)
+{
+	for (int i = 0; i < g->n; i++)
+		if (strlen(g->v[i].reason) == n && !strncmp(g->v[i].reason, reason, n))
+			return &g->v[i];
+	if (g->n == (int)ARRAY_LEN(g->v))
+		return NULL;
+	g->v[g->n] = (struct group){.reason = xstrndup(reason, n)};
+	return &g->v[g->n++];
+}
 
 static void add_failure(void *arg, const struct capture *c)
 {
 	struct groups *g = arg;
-	const char *error = c->error ? c->error : "no reason is known", *node = c->node ? c->node : "";
+	const char *error = c->error ? c->error : "no reason is known", *path = c->path;
+	struct group *gr;
 
 	if (c->state != CAPTURE_FAILED && c->state != CAPTURE_SKIPPED)
 		return;
-	for (int i = 0; i < g->n; i++)
-		if (!strcmp(g->v[i].error, error) && !strcmp(g->v[i].node, node)) {
-			g->v[i].n++;
-			return;
-		}
-	if (g->n == (int)ARRAY_LEN(g->v)) {
+	gr = find_group(g, error, reason_length(error));
+	if (!gr) {
 		g->more++;
 		return;
 	}
-	g->v[g->n++] = (struct group){xstrdup(error), xstrdup(node), xstrdup(c->path), 1};
+	gr->n++;
+	if (c->node) {
+		size_t n = strlen(c->node);
+
+		gr->nodes = add_word(gr->nodes, c->node);
+		if (!strncmp(path, "nodes/", 6) && !strncmp(path + 6, c->node, n) && path[6 + n] == '/')
+			path += 7 + n;
+	}
+	if (gr->n_paths < 4) {
+		gr->paths = add_word(gr->paths, path);
+		gr->n_paths++;
+	}
+}
+
+static void print_text(FILE *f, const char *s, size_t max)
+{
+	size_t n = strlen(s);
+
+	term_print_safe(f, s, n > max ? max : n, false);
+	if (n > max)
+		fputs("...", f);
 }
 
 static void print_failures(struct run *run, FILE *f)
@@ -41,18 +93,21 @@ static void print_failures(struct run *run, FILE *f)
 	if (g.n)
 		fprintf(f, "\nnot collected:\n");
 	for (int i = 0; i < g.n; i++) {
-		size_t len = strlen(g.v[i].error);
+		struct group *gr = &g.v[i];
 
-		fprintf(f, "  ");
-		term_print_safe(f, g.v[i].first, strlen(g.v[i].first), false);
-		if (g.v[i].n > 1)
-			fprintf(f, " and %d more", g.v[i].n - 1);
-		fprintf(f, "\n      ");
-		term_print_safe(f, g.v[i].error, len > 300 ? 300 : len, false);
+		fputs("  ", f);
+		print_text(f, gr->reason, 300);
+		fprintf(f, "\n      %d: ", gr->n);
+		print_text(f, gr->paths, 300);
+		fputs(gr->n > gr->n_paths ? ", ..." : "", f);
+		if (gr->nodes) {
+			fputs(" on ", f);
+			print_text(f, gr->nodes, 300);
+		}
 		fputc('\n', f);
-		free(g.v[i].error);
-		free(g.v[i].node);
-		free(g.v[i].first);
+		free(gr->reason);
+		free(gr->paths);
+		free(gr->nodes);
 	}
 	if (g.more)
 		fprintf(f, "  ... and %d more; all are in the bundle's manifest.json\n", g.more);

@@ -19,7 +19,7 @@ struct work {
 	const char *unit; /* or NULL */
 	bool taken;
 };
-struct names {
+struct wordset {
 	char **v;
 	int n;
 	bool known; /* false: the node did not say, so everything is tried */
@@ -38,7 +38,7 @@ struct visit {
 	int uid;
 	bool root, has_timeout, has_journal;
 	const char *journal; /* output format */
-	struct names tools, units;
+	struct wordset tools, units;
 	int64_t clock_offset, clock_rtt; /* µs; rtt -1: not measured */
 	int64_t started;
 
@@ -61,9 +61,9 @@ int visit_exec(struct visit *v, struct transport *t, const char *script, int64_t
 int visit_open(struct visit *v, struct transport **out, char reason[256], struct err *e);
 /* Who are we there, what is there, what time is it. */
 int visit_probe(struct visit *v, struct transport *t, struct err *e);
-bool names_have(const struct names *n, const char *s);
-void names_add(struct names *n, const char *s, size_t len);
-void names_release(struct names *n);
+bool wordset_has(const struct wordset *n, const char *s);
+void wordset_add(struct wordset *n, const char *s, size_t len);
+void wordset_release(struct wordset *n);
 
 /* Fills the queue from the plan; what the node cannot have becomes absent at once. */
 void visit_queue(struct visit *v);
