@@ -190,17 +190,17 @@ static void print_identity(const struct inspect_list *l)
 		print_field("made by", "not sickbay: there is no bundle.json");
 		return;
 	}
-	CLEAN(clean_free) char *made = xasprintf("sickbay %s on %s, %s to %s", or_unknown(json_get_str(l->head, "version")),
-		or_unknown(json_get_str(l->head, "host")), or_unknown(json_get_str(l->head, "started")),
+	CLEAN(clean_free) char *made = xasprintf("sickbay %s on %s, %s to %s", or_unknown(json_path_str(l->head, "tool.version")),
+		or_unknown(json_get_str(l->head, "collected_on")), or_unknown(json_get_str(l->head, "started")),
 		*l->finished ? l->finished : "an unknown time");
 	print_field("made by", made);
 	if (!cluster)
 		return;
-	bool reachable = json_get_bool(cluster, "reachable", false);
+	bool reachable = json_get_bool(cluster, "serves_lists", false);
 	const char *error = json_get_str(cluster, "error");
 	CLEAN(clean_free) char *which = xasprintf("%s, context %s, version %s%s%s%s", or_unknown(json_get_str(cluster, "server")),
 		or_unknown(json_get_str(cluster, "context")), or_unknown(json_get_str(cluster, "version")),
-		reachable ? "" : ", not reachable", !reachable && error ? ": " : "", !reachable && error ? error : "");
+		reachable ? "" : ", gave no lists", !reachable && error ? ": " : "", !reachable && error ? error : "");
 	print_field("cluster", which);
 }
 
