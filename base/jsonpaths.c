@@ -443,6 +443,34 @@ int json_each_element(struct str array, int (*fn)(void *, struct str, struct err
 	}
 }
 
+int json_each_member(struct str object, int (*fn)(void *, struct str, struct str, struct err *), void *arg, struct err *e)
+{
+	const char *end = object.p + object.n, *p = object.n ? skip_blanks(object.p, end) : NULL;
+
+	if (!p || p == end || *p != '{')
+		return err_set(e, ERR_FORMAT, "not an object");
+	p = skip_blanks(p + 1, end);
+	if (p < end && *p == '}')
+		return 0;
+	for (;;) {
+		const char *v = skip_key(p, end), *close = v ? skip_value(v, end) : NULL;
+		if (!close)
+			return err_set(e, ERR_FORMAT, "bad JSON");
+		const char *quote = v - 1;
+		while (*quote != '"')
+			quote--;
+		int rc = fn(arg, (struct str){p, (size_t)(quote + 1 - p)}, (struct str){v, (size_t)(close - v)}, e);
+		if (rc < 0)
+			return rc;
+		p = skip_blanks(close, end);
+		if (p == end || (*p != ',' && *p != '}'))
+			return err_set(e, ERR_FORMAT, "bad JSON");
+		if (*p++ == '}')
+			return 0;
+		p = skip_blanks(p, end);
+	}
+}
+
 /* -- strings ----------------------------------------------------------------------------------------------------- */
 
 static unsigned hex4(const char *p)

@@ -133,7 +133,8 @@ static int64_t nest_scan(struct jsonitems *s, const char *p, size_t n)
 
 void jsonitems_init(struct jsonitems *s, int (*item)(void *, const struct jsonitem *, struct err *), void *arg)
 {
-	*s = (struct jsonitems){.item = item, .arg = arg, .max_item = ITEM_MAX, .max_depth = DEPTH_MAX, .line = 1};
+	*s = (struct jsonitems){.item = item, .arg = arg, .max_item = ITEM_MAX, .max_depth = DEPTH_MAX,
+	                        .list_key = "items", .line = 1};
 	s->head.max = HEAD_MAX;
 }
 
@@ -291,7 +292,8 @@ static int top_byte(struct jsonitems *s, char c, struct err *e)
 		s->after_colon = false;
 		return 0;
 	case '[':
-		if (s->after_colon && s->key_n == 5 && memcmp(s->key, "items", 5) == 0)
+		if (s->after_colon && s->key_n == (int)strlen(s->list_key) &&
+		    memcmp(s->key, s->list_key, (size_t)s->key_n) == 0)
 			return begin_items(s, e);
 		/* fall through */
 	case '{':
@@ -462,6 +464,13 @@ int jsonitems_feed(struct jsonitems *s, const void *bytes, size_t n, struct err 
 		}
 	}
 	return rc;
+}
+
+struct str jsonitems_head(const struct jsonitems *s)
+{
+	bool whole = s->shape == JSONITEMS_LIST && !s->head_cut && s->state == ST_END;
+
+	return whole ? (struct str){s->head.p, s->head.n} : (struct str){NULL, 0};
 }
 
 int jsonitems_finish(struct jsonitems *s, struct err *e)

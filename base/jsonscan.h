@@ -21,6 +21,7 @@ struct jsonitems {
 	void *arg;
 	size_t max_item;  /* bytes; a larger element is reported with too_big */
 	int max_depth;
+	const char *list_key; /* whose array holds the elements: "items" */
 	/* results */
 	enum jsonitems_shape shape;
 	char kind[64];        /* of the list itself ("PodList"), "" when it had none by the time it was asked */
@@ -42,6 +43,9 @@ void jsonitems_init(struct jsonitems *s, int (*item)(void *, const struct jsonit
 void jsonitems_release(struct jsonitems *s);
 /* Feeds the next piece. ERR_FORMAT when this cannot be JSON (says the line); callback failures as they are. */
 int jsonitems_feed(struct jsonitems *s, const void *p, size_t n, struct err *e);
+/* The top-level object without the elements of its list, once the list has ended: {"kind": ..., "items": [], ...}. Empty when it
+ * is no list, or longer than 64 KiB. */
+struct str jsonitems_head(const struct jsonitems *s);
 /* Call at the end of the stream: ERR_FORMAT "cut off at line N" when a value is still open; the elements already given
  * out stay good. */
 int jsonitems_finish(struct jsonitems *s, struct err *e);
@@ -55,6 +59,9 @@ void jsonpaths_free(struct jsonpaths *p);
 int jsonpaths_scan(const struct jsonpaths *p, struct str json, struct str *values, struct err *e);
 /* Calls fn for each element of a JSON array; the first failure of fn ends it and is returned. */
 int json_each_element(struct str array, int (*fn)(void *arg, struct str element, struct err *e), void *arg, struct err *e);
+/* Calls fn for each member of a JSON object; key is the token with its quotes. */
+int json_each_member(struct str object, int (*fn)(void *arg, struct str key, struct str value, struct err *e), void *arg,
+                     struct err *e);
 /* Decodes a JSON string token (with its quotes) and appends it as UTF-8; \u0000 and lone surrogates become U+FFFD.
  * Other tokens are appended as they are; null appends nothing. */
 int json_decode(struct str token, struct buf *out, struct err *e);

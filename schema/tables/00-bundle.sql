@@ -18,7 +18,10 @@ CREATE TABLE files (              -- every file of the bundle
   bytes     INTEGER NOT NULL DEFAULT 0,
   lines     INTEGER NOT NULL DEFAULT 0,
   state     TEXT NOT NULL DEFAULT 'loaded',  -- loaded, partial (damage, caps), skipped
-  reason    TEXT
+  reason    TEXT,
+  first_log INTEGER,              -- log_lines.id of its first and last line, all others lie between; NULL when it is no log
+  last_log  INTEGER,
+  local_time INTEGER              -- 1: its lines have times without a zone
 ) STRICT;
 
 CREATE TABLE captures (           -- manifest.json, one row a record; `line` is the record's line in manifest.json
@@ -61,10 +64,10 @@ CREATE TABLE objects (            -- every Kubernetes object, raw JSON kept
   uid         TEXT,
   created     INTEGER,
   deleted     INTEGER,
-  json        TEXT NOT NULL,
   file        INTEGER NOT NULL,
   item        INTEGER,            -- 0-based position in its list
-  line        INTEGER             -- line of the file on which it begins
+  line        INTEGER,            -- line of the file on which it begins
+  json        TEXT NOT NULL       -- last, so that the other columns are read without it
 ) STRICT;
 
 CREATE TABLE documents (          -- JSON or YAML files that are not Kubernetes objects
