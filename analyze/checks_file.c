@@ -47,6 +47,18 @@ const char *check_text(const cJSON *o, int lang)
 	return s ? s : json_get_str(o, "en");
 }
 
+/* The end of the comment that begins at open: a line that begins with the end mark, so that globs such as "nodes/" "*" "/host"
+ * may stand in it, else the first end mark. NULL when it is never closed. */
+static const char *head_end(const char *open)
+{
+	for (const char *nl = strchr(open, '\n'); nl; nl = strchr(nl + 1, '\n')) {
+		const char *first = nl + 1 + strspn(nl + 1, " \t");
+		if (first[0] == '*' && first[1] == '/')
+			return first;
+	}
+	return strstr(open + 2, "*/");
+}
+
 /* The YAML block is the comment the file begins with. What stands before it is blanked, not cut, so that the parser's
  * line numbers are those of the file. */
 static int parse_head(struct check *c, struct err *e)
@@ -54,7 +66,7 @@ static int parse_head(struct check *c, struct err *e)
 	const char *open = c->text + strspn(c->text, " \t\r\n");
 	if (strncmp(open, "/*", 2) != 0)
 		return err_set(e, ERR_FORMAT, "line 1, column 1: a check begins with a comment /* ... */ that holds its YAML");
-	const char *close = strstr(open + 2, "*/");
+	const char *close = head_end(open);
 	if (!close)
 		return err_set(e, ERR_FORMAT, "line %d, column 1: this comment is never closed",
 		               check_line(c, (size_t)(open - c->text), NULL));

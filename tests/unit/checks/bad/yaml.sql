@@ -1,0 +1,6 @@
+/*
+id: yaml
+title: {en: "t", zh: "t"}
+  severity: [warning
+*/
+SELECT 1

@@ -1,0 +1,5 @@
+/*
+id: test-yaml
+title: {en: "t"
+*/
+SELECT 1

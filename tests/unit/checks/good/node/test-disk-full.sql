@@ -1,0 +1,19 @@
+/*
+id: test-disk-full
+title: {en: "The disk {mount} of {node} is full", zh: "节点 {node} 的磁盘 {mount} 已满"}
+detail: {en: "{percent} % of it are used.", zh: "已使用 {percent} %。"}
+severity: critical
+confidence: certain
+needs: [node_disks]
+causes:
+  - {check: test-pod-failing, when: pod-on-node}
+why: {en: "Nothing can be written to it.", zh: "无法写入任何数据。"}
+fix:
+  - {en: "Look for what is large", zh: "找出占用空间的文件", run: "du -xh {mount} | sort -h | tail", on: "{node}"}
+verify: df {mount}
+k8s: ">=1.6"
+*/
+SELECT 'node/' || node AS subject, node, mount, use_percent AS percent, file, line
+FROM node_disks
+WHERE use_percent >= 95
+ORDER BY node, mount
