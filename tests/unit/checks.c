@@ -169,7 +169,7 @@ static void test_sandbox(void **state)
 	CLEAN(clean_db) sqlite3 *db = scenario(&e);
 
 	(void)state;
-	OK(checks_run(db, "tests/unit/checks/good", &e));
+	OK(checks_run(db, "tests/unit/checks/broken", &e));
 	expect(db, "SELECT group_concat(DISTINCT state) FROM checks WHERE id IN ('test-random', 'test-write', 'test-pragma', 'test-attach', "
 	       "'test-loop', 'test-yaml', 'test-unproved')", "error");
 	expect(db, "SELECT count(*) FROM findings WHERE check_id IN ('test-random', 'test-write', 'test-pragma', 'test-attach', "
