@@ -162,7 +162,9 @@ static void remove_dir(const char *dir)
 
 void nodes_visit(struct run *run, struct nodes *nodes)
 {
-	char mux[] = "/tmp/sickbay-ssh-XXXXXX";
+	const char *tmp = getenv("TMPDIR");
+	/* A socket's path is short: about a hundred bytes in all. */
+	CLEAN(clean_free) char *mux = xasprintf("%s/sickbay-ssh-XXXXXX", tmp && tmp[0] == '/' && strlen(tmp) < 40 ? tmp : "/tmp");
 	const char *dir = mkdtemp(mux);
 	struct visit *visits = xcalloc((size_t)nodes->n + 1, sizeof(*visits));
 	struct pool *pool;
