@@ -136,7 +136,7 @@ static int item_how(struct loader *l, struct plan_item *it, const cJSON *v)
 		if (strcmp(v->string, hows[i].key) != 0)
 			continue;
 		if (!cJSON_IsString(v) || !v->valuestring[0])
-			return fail(l, v->string, "must be text");
+			return fail(l, v->string, "must be text (in quotes when it is a number, true or false)");
 		if (it->what)
 			return fail(l, v->string, "only one of run, file, files and get is possible");
 		it->how = hows[i].how;
