@@ -380,45 +380,39 @@ static bool integer_of(struct str s, int64_t *v)
 	return i > (size_t)minus && (i == s.n || s.p[i] == '.');
 }
 
-static void put_number(struct store *s, bool ok, int64_t v)
+/* Number of a token as the column wants it; false when it is none. */
+static bool number_of(struct extract *x, const struct column *c, struct str token, int64_t *v)
 {
-	if (ok)
-		row_int(s, v);
-	else
-		row_null(s);
+	*v = 0;
+	switch (c->conv) {
+	case CONV_COUNT:
+		if (token.p[0] == '[')
+			return json_each_element(token, count_one, v, NULL) == 0;
+		return json_each_member(token, count_member, v, NULL) == 0;
+	case CONV_CPU:
+		return quantity_milli(text_of(x, token), v);
+	case CONV_BYTES:
+		return quantity_whole(text_of(x, token), v);
+	case CONV_TIME:
+		*v = time_of(x, token);
+		return *v != TIME_NONE;
+	default:
+		return integer_of(text_of(x, token), v);
+	}
 }
 
 static void put_value(struct extract *x, struct store *s, const struct column *c, struct str token)
 {
-	int64_t v = 0;
+	int64_t v;
 
-	if (!token.p) {
+	if (!token.p)
 		row_null(s);
-		return;
-	}
-	switch (c->conv) {
-	case CONV_TIME:
-		row_time(s, time_of(x, token));
-		return;
-	case CONV_COUNT:
-		put_number(s, token.p[0] == '[' ? json_each_element(token, count_one, &v, NULL) == 0
-		                                : json_each_member(token, count_member, &v, NULL) == 0, v);
-		return;
-	case CONV_CPU:
-		put_number(s, quantity_milli(text_of(x, token), &v), v);
-		return;
-	case CONV_BYTES:
-		put_number(s, quantity_whole(text_of(x, token), &v), v);
-		return;
-	case CONV_JSON:
-		row_str(s, token);
-		return;
-	default:
-		if (c->integer)
-			put_number(s, integer_of(text_of(x, token), &v), v);
-		else
-			row_str(s, text_of(x, token));
-	}
+	else if (!c->integer)
+		row_str(s, c->conv == CONV_JSON ? token : text_of(x, token));
+	else if (number_of(x, c, token, &v))
+		row_int(s, v);
+	else
+		row_null(s);
 }
 
 /* -- rows --------------------------------------------------------------------------------------------------------- */
