@@ -8,7 +8,7 @@ detail:
   zh: "{what_zh}"
 severity: critical
 confidence: certain
-needs: [[leases, node_processes, node_containers, node_units]]
+needs: [[leases, endpoints, node_processes, node_containers, node_units]]
 causes:
   - {check: controllers-stalled, when: cluster}
 why:

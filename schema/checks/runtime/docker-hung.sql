@@ -43,7 +43,6 @@ fix:
     run: "systemctl reboot"
     on: "{node}"
 verify: "timeout 10 docker ps >/dev/null && echo answers"
-k8s: "<1.24"
 refs: ["https://github.com/kubernetes/kubernetes/issues/54381"]
 */
 WITH
