@@ -71,7 +71,7 @@ static void put_evidence(const struct html *h, const struct report_finding *f)
 		html_raw(h, "</figcaption>");
 		if (*v->text) {
 			html_raw(h, "<pre>");
-			html_text(h, v->text);
+			html_text(h, v->text + strspn(v->text, " \t"));
 			html_raw(h, "</pre>");
 		}
 		html_raw(h, "</figure>\n");
@@ -233,6 +233,24 @@ void html_opening(const struct html *h)
 	html_raw(h, "</p></section>\n");
 }
 
+/* -- folded sections ----------------------------------------------------------------------------------------------------- */
+
+static void section_open(const struct html *h, const char *key, int count)
+{
+	html_raw(h, "<details class=\"section\"><summary>");
+	html_word(h, key);
+	if (count >= 0)
+		fprintf(h->f, "<span class=\"count\">%d</span>", count);
+	html_raw(h, "</summary>\n");
+}
+
+static void section_note(const struct html *h, const char *key)
+{
+	html_raw(h, "<p class=\"soft\">");
+	html_word(h, key);
+	html_raw(h, "</p>\n");
+}
+
 /* -- root causes --------------------------------------------------------------------------------------------------------- */
 
 static void put_root(const struct html *h, const struct report_finding *f)
@@ -255,34 +273,33 @@ void html_roots(const struct html *h)
 	const struct report *r = h->r;
 	int shown = least(r->root_count, MAX_ROOTS);
 
-	for (int i = 0; i < shown; i++) {
-		if (i == 0 || i == r->fault_count) {
+	for (int i = 0; i < shown && i < r->fault_count; i++) {
+		if (i == 0) {
 			html_raw(h, "<h2 class=\"part\">");
-			html_word(h, i < r->fault_count ? "section.roots" : "section.remarks");
+			html_word(h, "section.roots");
 			html_raw(h, "</h2>\n");
 		}
 		put_root(h, &r->findings[r->roots[i]]);
 	}
-	put_more(h, r->root_count - shown);
+	put_more(h, r->fault_count - shown);
+}
+
+/* What is worth knowing and hurts nobody: folded. */
+static void put_remarks(const struct html *h)
+{
+	const struct report *r = h->r;
+	int count = r->root_count - r->fault_count, last = least(r->root_count, MAX_ROOTS);
+
+	if (count <= 0)
+		return;
+	section_open(h, "section.remarks", count);
+	for (int i = r->fault_count; i < last; i++)
+		put_root(h, &r->findings[r->roots[i]]);
+	put_more(h, r->root_count - (last > r->fault_count ? last : r->fault_count));
+	html_raw(h, "</details>\n");
 }
 
 /* -- the rest, folded ------------------------------------------------------------------------------------------------------ */
-
-static void section_open(const struct html *h, const char *key, int count)
-{
-	html_raw(h, "<details class=\"section\"><summary>");
-	html_word(h, key);
-	if (count >= 0)
-		fprintf(h->f, "<span class=\"count\">%d</span>", count);
-	html_raw(h, "</summary>\n");
-}
-
-static void section_note(const struct html *h, const char *key)
-{
-	html_raw(h, "<p class=\"soft\">");
-	html_word(h, key);
-	html_raw(h, "</p>\n");
-}
 
 static void put_finding(const struct html *h, int index)
 {
@@ -494,6 +511,7 @@ void html_sections(const struct html *h)
 	const struct report *r = h->r;
 
 	html_raw(h, "<div class=\"gap\"></div>\n");
+	put_remarks(h);
 	put_findings(h, false);
 	put_findings(h, true);
 	put_checks(h, "section.clear", "section.clear_note", "clear", r->clear);

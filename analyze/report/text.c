@@ -111,7 +111,7 @@ static void put_evidence(const struct text *t, const struct report_finding *f, c
 			fprintf(t->f, ":%lld", (long long)v->line);
 		term_style(t->f, TERM_PLAIN);
 		fputs("\n       ", t->f);
-		put_cut(t, v->text, t->width - 8);
+		put_cut(t, v->text + strspn(v->text, " \t"), t->width - 8);
 		fputc('\n', t->f);
 	}
 	if (t->whole && f->evidence_rows > n)

@@ -1,6 +1,7 @@
 -- The bundle's own time in µs: when it was collected, else the newest time that something in it was written.
 SELECT coalesce(
-  (SELECT us(value) FROM bundle WHERE key IN ('started', 'created', 'collected') AND us(value) IS NOT NULL ORDER BY key DESC LIMIT 1),
+  (SELECT us(value) FROM bundle WHERE key = 'time'),
+  (SELECT us(value) FROM bundle WHERE key = 'started'),
   (SELECT max(started) FROM captures),
   (SELECT max(ts) FROM log_lines),
   (SELECT max(last_seen) FROM events),
