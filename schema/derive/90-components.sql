@@ -31,7 +31,8 @@ containers AS (
 ),
 -- docker and crictl list the newest container first, so the smallest line is the last attempt.
 container_sums AS (
-  SELECT node, component, max(state = 'running') AS alive, sum(state = 'exited') AS ended,
+  SELECT node, component, max(state = 'running') AS alive, max(state = 'paused') AS paused,
+    sum(state = 'exited') AS ended,
     min(CASE WHEN state = 'running' THEN line END) AS alive_line, min(line) AS line, file
   FROM containers GROUP BY node, component
 ),
@@ -83,7 +84,7 @@ known AS (
 SELECT b.node, b.component,
   CASE WHEN c.component IS NOT NULL OR m.file IS NOT NULL THEN 'container' WHEN u.component IS NOT NULL THEN 'unit' END,
   CASE
-    WHEN p.frozen AND NOT p.alive THEN 'stopped'
+    WHEN (p.frozen AND NOT p.alive) OR (c.paused AND NOT c.alive) THEN 'stopped'
     WHEN p.alive OR c.alive OR u.active IN ('active', 'reloading') THEN 'running'
     WHEN k.ps OR (k.list AND (c.component IS NOT NULL OR m.file IS NOT NULL)) OR u.component IS NOT NULL THEN 'down'
   END,

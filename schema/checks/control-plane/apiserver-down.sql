@@ -65,7 +65,7 @@ sick AS (
 told AS (
   SELECT s.*,
     CASE s.state
-      WHEN 'stopped' THEN 'Its process is frozen by a signal (state T).'
+      WHEN 'stopped' THEN 'Its process is frozen (stopped by a signal, or its container is paused).'
       WHEN 'silent' THEN 'A process of it exists, but does not answer on its own node: it starts, hangs or is restarted over and over.'
       ELSE CASE
         WHEN s.how = 'unit' THEN 'Its systemd unit is not active and no process of it exists.'
@@ -73,7 +73,7 @@ told AS (
         ELSE 'No process or running container of it exists.' END
     END AS what,
     CASE s.state
-      WHEN 'stopped' THEN '进程被信号冻结（状态 T）。'
+      WHEN 'stopped' THEN '进程被冻结（收到停止信号，或容器被暂停）。'
       WHEN 'silent' THEN '进程存在，但在本机上也不响应：正在启动、卡死或反复重启。'
       ELSE CASE
         WHEN s.how = 'unit' THEN 'systemd 服务不是 active 状态，也没有对应的进程。'

@@ -66,12 +66,12 @@ sick AS (
 told AS (
   SELECT s.*,
     CASE
-      WHEN s.state = 'stopped' THEN 'Its process is frozen by a signal (state T).'
+      WHEN s.state = 'stopped' THEN 'Its process is frozen (stopped by a signal, or its container is paused).'
       WHEN s.how = 'unit' THEN 'Its systemd unit is not active and no process of it exists.'
       WHEN s.manifest = 0 THEN 'No process or running container of it exists, and its manifest is not in /etc/kubernetes/manifests.'
       ELSE 'No process or running container of it exists.' END AS what,
     CASE
-      WHEN s.state = 'stopped' THEN '进程被信号冻结（状态 T）。'
+      WHEN s.state = 'stopped' THEN '进程被冻结（收到停止信号，或容器被暂停）。'
       WHEN s.how = 'unit' THEN 'systemd 服务不是 active 状态，也没有对应的进程。'
       WHEN s.manifest = 0 THEN '没有对应的进程或运行中的容器，/etc/kubernetes/manifests 里也没有它的清单。'
       ELSE '没有对应的进程或运行中的容器。' END AS what_zh,

@@ -67,7 +67,7 @@ places AS (
 told AS (
   SELECT coalesce('node/' || p.node, 'cluster') AS subject, p.node,
     CASE p.state
-      WHEN 'stopped' THEN 'On ' || p.node || ' its process is frozen by a signal (state T).'
+      WHEN 'stopped' THEN 'On ' || p.node || ' its process is frozen (stopped by a signal, or its container is paused).'
       WHEN 'stale' THEN 'Its last leader ' || (SELECT holder FROM stale) || ' last renewed its lease at ' || (SELECT iso(renewed) FROM stale) || ', and nobody took it over.'
       ELSE CASE
         WHEN p.how = 'unit' THEN 'On ' || p.node || ' its systemd unit is not active and no process of it exists.'
@@ -75,7 +75,7 @@ told AS (
         ELSE 'On ' || p.node || ' no process or running container of it exists.' END
     END AS what,
     CASE p.state
-      WHEN 'stopped' THEN '节点 ' || p.node || ' 上的进程被信号冻结（状态 T）。'
+      WHEN 'stopped' THEN '节点 ' || p.node || ' 上的进程被冻结（收到停止信号，或容器被暂停）。'
       WHEN 'stale' THEN '最后的主实例 ' || (SELECT holder FROM stale) || ' 在 ' || (SELECT iso(renewed) FROM stale) || ' 之后没有再续租，也没有实例接替。'
       ELSE CASE
         WHEN p.how = 'unit' THEN '节点 ' || p.node || ' 上的 systemd 服务不是 active 状态，也没有对应的进程。'

@@ -62,7 +62,7 @@ used AS (
 ),
 sick AS (
   SELECT *, CASE
-      WHEN load = 'masked' THEN 'masked'
+      WHEN load = 'masked' AND active NOT IN ('active', 'reloading') THEN 'masked'
       WHEN active IN ('failed', 'deactivating') THEN active
       WHEN active = 'inactive' THEN 'inactive'
       WHEN active = 'activating' AND sub = 'auto-restart' THEN 'restarting'

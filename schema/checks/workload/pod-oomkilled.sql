@@ -64,8 +64,8 @@ evidence AS (
   FROM rows_of r JOIN kernel k ON k.uid = r.uid AND k.newest = 1 AND (k.node = r.node OR k.node IS NULL)
 )
 SELECT t.subject, e.file, e.line, e.text, e.ts, e.node, t.namespace, t.pod, t.container, coalesce(t.restarts, 0) AS restarts, t.severity,
-  coalesce((SELECT CASE WHEN s.memory_limit % 1073741824 = 0 THEN s.memory_limit / 1073741824 || 'Gi'
-      WHEN s.memory_limit >= 1048576 THEN s.memory_limit / 1048576 || 'Mi' ELSE s.memory_limit END
+  coalesce((SELECT CASE WHEN s.memory_limit % 1073741824 = 0 THEN (s.memory_limit / 1073741824) || 'Gi'
+      WHEN s.memory_limit >= 1048576 THEN (s.memory_limit / 1048576) || 'Mi' ELSE s.memory_limit END
     FROM container_specs s WHERE s.namespace = t.namespace AND s.pod = t.pod AND s.name = t.container LIMIT 1), 'none') AS "limit",
   coalesce(iso(t.at_us), '-') AS at_time,
   rx('^([^/]+)/', t.subject, 1) AS owner_kind, rx('[^/]+$', t.subject) AS owner_name

@@ -60,10 +60,10 @@ asks AS (
 )
 SELECT t.subject, e.file, e.line, e.ts, t.namespace, t.pod, t.rows_pods, t.message,
   rx('Insufficient ([a-z0-9./-]*[a-z0-9])', t.message, 1) AS resource,
-  coalesce((SELECT CASE WHEN cpu % 1000 = 0 THEN cpu / 1000 || '' ELSE cpu || 'm' END FROM asks a WHERE a.subject = t.subject), 'no') AS cpu,
-  coalesce((SELECT memory / 1048576 || 'Mi' FROM asks a WHERE a.subject = t.subject), 'no') AS memory,
-  coalesce((SELECT CASE WHEN max(cpu_allocatable) % 1000 = 0 THEN max(cpu_allocatable) / 1000 || '' ELSE max(cpu_allocatable) || 'm' END FROM nodes), '?') AS node_cpu,
-  coalesce((SELECT max(memory_allocatable) / 1048576 || 'Mi' FROM nodes), '?') AS node_memory,
+  coalesce((SELECT CASE WHEN cpu % 1000 = 0 THEN (cpu / 1000) || '' ELSE cpu || 'm' END FROM asks a WHERE a.subject = t.subject), 'no') AS cpu,
+  coalesce((SELECT (memory / 1048576) || 'Mi' FROM asks a WHERE a.subject = t.subject), 'no') AS memory,
+  coalesce((SELECT CASE WHEN max(cpu_allocatable) % 1000 = 0 THEN (max(cpu_allocatable) / 1000) || '' ELSE max(cpu_allocatable) || 'm' END FROM nodes), '?') AS node_cpu,
+  coalesce((SELECT (max(memory_allocatable) / 1048576) || 'Mi' FROM nodes), '?') AS node_memory,
   rx('^([^/]+)/', t.subject, 1) AS owner_kind, rx('[^/]+$', t.subject) AS owner_name
 FROM sick t JOIN evidence e ON e.subject = t.subject
 WHERE t.n = 1
