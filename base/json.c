@@ -182,7 +182,7 @@ void clean_cjson(cJSON **v)
 	*v = NULL;
 }
 
-/* -- text -------------------------------------------------------------------------------------------------------- */
+/* -- text ---------------------------------------------------------------------------------------------------------- */
 
 static int write_to_buf(void *arg, const void *p, size_t n, struct err *e)
 {
@@ -251,7 +251,7 @@ int json_print_pretty(const cJSON *v, int indent, struct buf *out, struct err *e
 	return jsonw_finish(&w);
 }
 
-/* -- the streaming writer ---------------------------------------------------------------------------------------- */
+/* -- the streaming writer ------------------------------------------------------------------------------------------ */
 
 static void put(struct jsonw *w, const char *p, size_t n)
 {

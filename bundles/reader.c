@@ -71,7 +71,7 @@ struct bundle {
 	size_t nearly;
 };
 
-/* -- from the file to unpacked bytes ---------------------------------------------------------------------------------- */
+/* -- from the file to unpacked bytes ------------------------------------------------------------------------------- */
 
 static la_ssize_t read_file(struct archive *a, void *arg, const void **p)
 {
@@ -137,7 +137,7 @@ static la_ssize_t read_unpacked(struct archive *a, void *arg, const void **p)
 	return (la_ssize_t)n;
 }
 
-/* -- what a file is that is no bundle ---------------------------------------------------------------------------------- */
+/* -- what a file is that is no bundle ------------------------------------------------------------------------------ */
 
 /* The compression the file itself begins with, or NULL. */
 static const char *compression(const struct bundle *b)
@@ -174,7 +174,7 @@ static int say_not_a_bundle(struct bundle *b, struct err *e)
 	            : err_set(e, ERR_FORMAT, "not a bundle: no tar archive; it looks like %s", kind);
 }
 
-/* -- problems and damage ----------------------------------------------------------------------------------------------- */
+/* -- problems and damage ------------------------------------------------------------------------------------------- */
 
 /* A name from the archive in a form that can be shown and stored. */
 static char *shown_name(const char *path)
@@ -274,7 +274,7 @@ static int broken(struct bundle *b, struct err *e)
 	return 0;
 }
 
-/* -- entries ----------------------------------------------------------------------------------------------------------- */
+/* -- entries ------------------------------------------------------------------------------------------------------- */
 
 /* Takes a slot for the path; false when it had one. */
 static bool first_time(struct bundle *b, const char *path)
@@ -515,7 +515,7 @@ const char *bundle_top(const struct bundle *b)
 	return b->top ? b->top : "";
 }
 
-/* -- opening ------------------------------------------------------------------------------------------------------------ */
+/* -- opening ------------------------------------------------------------------------------------------------------- */
 
 static int open_archives(struct bundle *b, struct err *e)
 {

@@ -54,7 +54,7 @@ static const struct {
 	enum packing packing;
 } endings[] = {{".tar.zst", ZSTD}, {".tar.gz", GZIP}, {".tgz", GZIP}, {".tar", PLAIN}};
 
-/* -- from tar to disk ------------------------------------------------------------------------------------------------ */
+/* -- from tar to disk ---------------------------------------------------------------------------------------------- */
 
 /* A refusal is kept in write_errno and not told to libarchive, which leaks its own state after a failed write; what it
  * still wants to write is then dropped. */
@@ -139,7 +139,7 @@ static la_ssize_t write_frame(struct archive *a, void *arg, const void *p, size_
 	return (la_ssize_t)n;
 }
 
-/* -- opening --------------------------------------------------------------------------------------------------------- */
+/* -- opening ------------------------------------------------------------------------------------------------------- */
 
 static int split_name(struct bundle_writer *w, const char *path, struct err *e)
 {
@@ -227,7 +227,7 @@ int bundle_writer_open(const char *path, int64_t started, bool force, struct bun
 	return 0;
 }
 
-/* -- adding ---------------------------------------------------------------------------------------------------------- */
+/* -- adding -------------------------------------------------------------------------------------------------------- */
 
 /* Where the bytes of an entry come from. */
 struct source {
@@ -420,7 +420,7 @@ int bundle_writer_add_bytes(struct bundle_writer *w, const struct capture *c, co
 	return rc;
 }
 
-/* -- first and last -------------------------------------------------------------------------------------------------- */
+/* -- first and last ------------------------------------------------------------------------------------------------ */
 
 int bundle_writer_head(struct bundle_writer *w, const cJSON *bundle_json, struct err *e)
 {

@@ -27,7 +27,7 @@ static const struct cli_option *declared(const struct cli_command *c, const char
 	return NULL;
 }
 
-/* -- what commands ask ------------------------------------------------------------------------------------------------- */
+/* -- what commands ask --------------------------------------------------------------------------------------------- */
 
 int cli_count(const struct cli_args *a, const char *name)
 {
@@ -68,7 +68,7 @@ const char *cli_arg(const struct cli_args *a, int i)
 	return i >= 0 && i < a->nwords ? a->words[i] : NULL;
 }
 
-/* -- parsing ------------------------------------------------------------------------------------------------------------- */
+/* -- parsing ------------------------------------------------------------------------------------------------------- */
 
 struct parser {
 	const struct cli_command *c;

@@ -13,7 +13,7 @@
 #include "base/text.h"
 #include "cli/cli.h"
 
-/* -- one file ------------------------------------------------------------------------------------------------------------ */
+/* -- one file ------------------------------------------------------------------------------------------------------ */
 
 /* Lines from..to of a file, from 0 for all of it, on their way to standard output. */
 struct printer {
@@ -163,7 +163,7 @@ static int print_one(const char *path, const char *arg, struct err *e)
 	return say_unknown(path, arg, e);
 }
 
-/* -- the list ------------------------------------------------------------------------------------------------------------ */
+/* -- the list ------------------------------------------------------------------------------------------------------ */
 
 static void print_text(const char *s)
 {
@@ -307,7 +307,7 @@ static int say_unknown(const char *bundle, const char *arg, struct err *e)
 	return EXIT_FAILED;
 }
 
-/* -- verifying ------------------------------------------------------------------------------------------------------------ */
+/* -- verifying ----------------------------------------------------------------------------------------------------- */
 
 static void print_finding(const char *what, const char *path)
 {

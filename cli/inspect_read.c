@@ -28,7 +28,7 @@ static void note_problem(void *arg, const char *path, const char *reason)
 	(void)buf_printf(&l->problems, NULL, "%s: %s\n", path, reason);
 }
 
-/* -- the manifest -------------------------------------------------------------------------------------------------------- */
+/* -- the manifest -------------------------------------------------------------------------------------------------- */
 
 static void take_record(struct inspect_list *l, const cJSON *o)
 {
@@ -96,7 +96,7 @@ int inspect_manifest_feed(struct inspect_manifest *m, const char *p, size_t n, s
 	return 0;
 }
 
-/* -- the archive ---------------------------------------------------------------------------------------------------------- */
+/* -- the archive --------------------------------------------------------------------------------------------------- */
 
 /* Reads one entry to its end and gives its bytes to those who want them. */
 static int read_entry(struct bundle *b, struct sha256 *h, struct buf *head, struct inspect_manifest *m, int64_t *got,
@@ -217,7 +217,7 @@ const struct inspect_item *inspect_find(const struct inspect_list *l, const char
 	return NULL;
 }
 
-/* -- did you mean --------------------------------------------------------------------------------------------------------- */
+/* -- did you mean -------------------------------------------------------------------------------------------------- */
 
 static const char *base_name(const char *path)
 {

@@ -13,7 +13,7 @@
 #include "bundles/reader.h"
 #include "bundles/writer.h"
 
-/* -- reading helpers --------------------------------------------------------------------------------------------------- */
+/* -- reading helpers ----------------------------------------------------------------------------------------------- */
 
 struct content {
 	struct buf names;    /* "path=size\n", as they come */
@@ -85,7 +85,7 @@ static void refused(const char *path, int code, const char *why)
 		fail_msg("\"%s\" does not say \"%s\"", c.e.msg, why);
 }
 
-/* -- writing helpers --------------------------------------------------------------------------------------------------- */
+/* -- writing helpers ----------------------------------------------------------------------------------------------- */
 
 static struct bundle_writer *start(const char *path)
 {
@@ -115,7 +115,7 @@ static void finish(struct bundle_writer *w)
 	bundle_writer_free(w);
 }
 
-/* -- round trips --------------------------------------------------------------------------------------------------------- */
+/* -- round trips --------------------------------------------------------------------------------------------------- */
 
 static void test_round_trip(void **state)
 {
@@ -391,7 +391,7 @@ static void test_threads(void **state)
 	assert_int_equal(c.files, 403);
 }
 
-/* -- cut and damaged ----------------------------------------------------------------------------------------------------- */
+/* -- cut and damaged ----------------------------------------------------------------------------------------------- */
 
 static void test_cut_anywhere(void **state)
 {
@@ -523,7 +523,7 @@ static void test_not_a_bundle(void **state)
 	refused("/nonexistent/b.tar.zst", ERR_ABSENT, "/nonexistent/b.tar.zst: no such file");
 }
 
-/* -- hostile tars, made by hand ------------------------------------------------------------------------------------------ */
+/* -- hostile tars, made by hand ------------------------------------------------------------------------------------ */
 
 static void tar_entry(struct buf *b, const char *name, char type, const char *link, const char *body)
 {
