@@ -117,7 +117,7 @@ static int run_collect(const struct cli_args *a, struct err *e)
 		return rc == -ERR_USAGE ? EXIT_USAGE : EXIT_FAILED;
 	if (cli_given(a, "dry-run")) {
 		rc = collect_print_plan(&o, stdout, e);
-		return rc == 0 ? EXIT_DONE : rc == -ERR_FORMAT ? EXIT_USAGE : EXIT_FAILED;
+		return rc == 0 ? EXIT_DONE : EXIT_FAILED;
 	}
 	to_stdout = o.output && !strcmp(o.output, "-");
 	if (o.output && !to_stdout)

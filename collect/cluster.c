@@ -14,6 +14,7 @@ struct cluster {
 	struct pool *pool;
 	struct resources resources;
 	struct podlogs *logs;
+	struct kubelets *kubelets;
 	struct cluster_node *nodes;
 	int n_nodes;
 	pthread_mutex_t lock;
@@ -93,6 +94,10 @@ static void run_item(void *arg)
 		record_none(c->run, &spec, CAPTURE_SKIPPED, why);
 		return;
 	}
+	if (j->node && kubelets_silent(c->kubelets, j->node)) {
+		record_none(c->run, &spec, CAPTURE_SKIPPED, "the kubelet does not answer the API server");
+		return;
+	}
 	rec = record_new(c->run, &spec);
 	if (it->how == PLAN_GET && it->always)
 		kube_get_anyway(c->k, what, it->timeout, record_write, rec, &r);
@@ -106,6 +111,8 @@ static void run_item(void *arg)
 	end.error = r.status == KUBE_OK || r.status == KUBE_FULL ? r.message : r.reason;
 	end.body_if_empty = r.message;
 	end.no_file = r.status == KUBE_NOT_ASKED;
+	if (j->node)
+		kubelets_note(c->kubelets, j->node, r.status != KUBE_TIMEOUT && !strstr(r.message, "i/o timeout"));
 	record_finish(rec, &end);
 }
 
@@ -245,7 +252,8 @@ void cluster_start(struct cluster *c)
 		return;
 	}
 	c->pool = pool_new(c->run->opts->jobs);
-	c->logs = podlogs_new(c->k);
+	c->kubelets = kubelets_new();
+	c->logs = podlogs_new(c->k, c->kubelets);
 	if (c->k->serves_lists) {
 		add_job(c, run_lists, NULL, NULL, NULL);
 	} else {
@@ -286,6 +294,7 @@ void cluster_free(struct cluster *c)
 		free(j);
 	}
 	podlogs_free(c->logs);
+	kubelets_free(c->kubelets);
 	resources_free(&c->resources);
 	for (int i = 0; i < c->n_nodes; i++) {
 		free(c->nodes[i].name);

@@ -27,8 +27,16 @@ bool kube_is_silent(const struct kube *k, const char **why)
 	return true;
 }
 
-static void count_answer(struct kube *k, enum kube_status s)
+/* What goes on to a kubelet says nothing about the API server itself. */
+static bool is_passed_on(const char *path)
 {
+	return strstr(path, "/proxy/") || strstr(path, "/log?");
+}
+
+static void count_answer(struct kube *k, const char *path, enum kube_status s)
+{
+	if (is_passed_on(path))
+		return;
 	if (s == KUBE_UNREACHABLE || s == KUBE_TIMEOUT)
 		atomic_fetch_add(&k->silent, 1);
 	else if (s != KUBE_NOT_ASKED && atomic_load(&k->silent) < SILENT_MAX)
@@ -47,7 +55,7 @@ enum kube_status kube_get(struct kube *k, const char *path, int64_t timeout, kub
 		return reply->status = KUBE_NOT_ASKED;
 	}
 	reply->status = k->backend->get(k, path, run_deadline(k->run, timeout), sink, arg, reply);
-	count_answer(k, reply->status);
+	count_answer(k, path, reply->status);
 	return reply->status;
 }
 

@@ -65,6 +65,10 @@ static enum kube_status classify(const char *msg)
 		return KUBE_NOT_FOUND;
 	if (has(msg, "(Forbidden)") || has(msg, "(Unauthorized)") || has(msg, "must be logged in") || has(msg, " is forbidden"))
 		return KUBE_DENIED;
+	/* The server speaks: whatever it could not reach is its own affair, unless it waited for its own storage. */
+	if (has(msg, "Error from server") || has(msg, "unable to return a response in the time allotted"))
+		return has(msg, "(Timeout)") || has(msg, "request timed out") || has(msg, "in the time allotted") ? KUBE_TIMEOUT
+		                                                                                                  : KUBE_ERROR;
 	if (has(msg, "was refused") || has(msg, "connection refused") || has(msg, "no such host") ||
 	    has(msg, "no route to host") || has(msg, "network is unreachable") || has(msg, "connection reset") ||
 	    has(msg, "server misbehaving"))

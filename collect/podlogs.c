@@ -6,25 +6,28 @@
 
 struct logjob {
 	struct podlogs *p;
-	char *ns, *pod, *container;
+	char *ns, *pod, *container, *node; /* node: "" when not known */
 	bool previous;
 };
 struct podlogs {
 	struct kube *k;
+	struct kubelets *kubelets;
 	struct logjob **jobs;
 	int n, size, pods, left_out;
 };
 
-struct podlogs *podlogs_new(struct kube *k)
+struct podlogs *podlogs_new(struct kube *k, struct kubelets *kubelets)
 {
 	struct podlogs *p = xcalloc(1, sizeof(*p));
 
 	p->k = k;
+	p->kubelets = kubelets;
 	return p;
 }
 
-static void add_job(struct podlogs *p, const char *ns, const char *pod, const char *container, bool previous)
+static void add_job(struct podlogs *p, const cJSON *pod, const char *container, bool previous)
 {
+	const char *node = json_path_str(pod, "spec.nodeName");
 	struct logjob *j = xcalloc(1, sizeof(*j));
 
 	if (p->n == p->size) {
@@ -32,8 +35,9 @@ static void add_job(struct podlogs *p, const char *ns, const char *pod, const ch
 		p->jobs = xreallocarray(p->jobs, (size_t)p->size, sizeof(*p->jobs));
 	}
 	j->p = p;
-	j->ns = xstrdup(ns);
-	j->pod = xstrdup(pod);
+	j->ns = xstrdup(json_path_str(pod, "metadata.namespace"));
+	j->pod = xstrdup(json_path_str(pod, "metadata.name"));
+	j->node = xstrdup(node ? node : "");
 	j->container = xstrdup(container);
 	j->previous = previous;
 	p->jobs[p->n++] = j;
@@ -49,8 +53,13 @@ static bool always_taken(const struct podlogs *p, const char *ns, const char *po
 	return false;
 }
 
+static bool sane(const char *s)
+{
+	return s && s[0] && s[0] != '.' && !strpbrk(s, "/\\?#& \t\n");
+}
+
 /* A container whose log may tell why the pod is not well. */
-static bool is_unwell(const cJSON *status, bool init)
+static bool is_unwell(const cJSON *status)
 {
 	const cJSON *terminated = json_path(status, "state.terminated");
 
@@ -58,8 +67,6 @@ static bool is_unwell(const cJSON *status, bool init)
 		return true;
 	if (terminated)
 		return json_get_int(terminated, "exitCode", 0) != 0;
-	if (init)
-		return !json_get_bool(status, "ready", false);
 	return !json_get_bool(status, "ready", false);
 }
 
@@ -70,54 +77,47 @@ static bool has_log(const cJSON *status)
 	       json_path(status, "lastState.terminated");
 }
 
-static int look_statuses(struct podlogs *p, const cJSON *pod, const char *list, bool init, bool all)
+/* Queues what is to be taken of one list of statuses; count only when add is false. */
+static int look_statuses(struct podlogs *p, const cJSON *pod, const char *list, bool all, bool add)
 {
-	const char *ns = json_path_str(pod, "metadata.namespace"), *name = json_path_str(pod, "metadata.name");
 	const cJSON *s;
 	int n = 0;
 
 	cJSON_ArrayForEach(s, json_get_arr(json_get_obj(pod, "status"), list)) {
 		const char *c = json_get_str(s, "name");
 
-		if (!c || (!all && !is_unwell(s, init)))
+		if (!sane(c) || (!all && !is_unwell(s)))
 			continue;
-		if (json_path(s, "state.running") || json_path(s, "state.terminated")) {
-			add_job(p, ns, name, c, false);
+		if (has_log(s)) {
 			n++;
-		} else if (has_log(s)) {
-			add_job(p, ns, name, c, false);
-			n++;
+			if (add)
+				add_job(p, pod, c, false);
 		}
-		if (json_get_int(s, "restartCount", 0) > 0)
-			add_job(p, ns, name, c, true);
+		if (json_get_int(s, "restartCount", 0) > 0) {
+			n++;
+			if (add)
+				add_job(p, pod, c, true);
+		}
 	}
 	return n;
 }
 
-static bool sane(const char *s)
-{
-	return s && s[0] && s[0] != '.' && !strpbrk(s, "/\\?#& \t\n");
-}
-
 void podlogs_look(struct podlogs *p, const cJSON *pod)
 {
+	static const char *const lists[] = {"initContainerStatuses", "containerStatuses", "ephemeralContainerStatuses"};
 	const char *ns = json_path_str(pod, "metadata.namespace"), *name = json_path_str(pod, "metadata.name");
-	const char *phase = json_path_str(pod, "status.phase");
-	bool all;
-	int n;
+	bool all, add = p->pods < p->k->run->plan->log_max_pods;
+	int n = 0;
 
 	if (!sane(ns) || !sane(name))
 		return;
 	all = always_taken(p, ns, name);
-	if (!all && phase && !strcmp(phase, "Succeeded"))
-		return;
-	if (p->pods >= p->k->run->plan->log_max_pods) {
+	for (size_t i = 0; i < ARRAY_LEN(lists); i++)
+		n += look_statuses(p, pod, lists[i], all, add);
+	if (n && add)
+		p->pods++;
+	else if (n)
 		p->left_out++;
-		return;
-	}
-	n = look_statuses(p, pod, "initContainerStatuses", true, all);
-	n += look_statuses(p, pod, "containerStatuses", false, all);
-	p->pods += n > 0;
 }
 
 /* Kubelet's words for "there is no such log", which is not a failure of the collection. */
@@ -140,10 +140,17 @@ static void run_job(void *arg)
 	CLEAN(clean_free) char *cmd = k->backend->command(k, path);
 	struct record_spec spec = {.path = file, .source = k->backend->name, .command = cmd, .max = plan->log_max,
 	                           .keep_tail = true};
-	struct record *rec = record_new(k->run, &spec);
+	struct record *rec;
 	struct record_end end = {.state = CAPTURE_OK};
 	struct kube_reply r;
 
+	if (kubelets_silent(j->p->kubelets, j->node)) {
+		CLEAN(clean_free) char *why = xasprintf("the kubelet of %s does not answer the API server", j->node);
+
+		record_none(k->run, &spec, CAPTURE_SKIPPED, why);
+		return;
+	}
+	rec = record_new(k->run, &spec);
 	if (kube_get(k, path, plan->log_timeout, record_write, rec, &r) != KUBE_OK) {
 		end.state = is_absent(&r) ? CAPTURE_ABSENT : r.status == KUBE_NOT_ASKED ? CAPTURE_SKIPPED : CAPTURE_FAILED;
 		end.error = r.reason;
@@ -152,6 +159,7 @@ static void run_job(void *arg)
 		end.no_file = end.state != CAPTURE_FAILED;
 	}
 	end.exit_status = r.exit_status;
+	kubelets_note(j->p->kubelets, j->node, r.status != KUBE_TIMEOUT && !strstr(r.message, "i/o timeout"));
 	record_finish(rec, &end);
 }
 
@@ -161,7 +169,7 @@ void podlogs_start(struct podlogs *p, struct pool *pool)
 		pool_add(pool, run_job, p->jobs[i]);
 	if (p->left_out) {
 		struct record_spec spec = {.path = "cluster-resources/pods/logs", .source = p->k->backend->name, .command = ""};
-		CLEAN(clean_free) char *why = xasprintf("%d more pods were looked at only, max_pods of the plan is %d", p->left_out,
+		CLEAN(clean_free) char *why = xasprintf("the logs of %d more pods were left out: max_pods of the plan is %d", p->left_out,
 		                                        p->k->run->plan->log_max_pods);
 
 		record_none(p->k->run, &spec, CAPTURE_SKIPPED, why);
@@ -176,6 +184,7 @@ void podlogs_free(struct podlogs *p)
 		free(p->jobs[i]->ns);
 		free(p->jobs[i]->pod);
 		free(p->jobs[i]->container);
+		free(p->jobs[i]->node);
 		free(p->jobs[i]);
 	}
 	free(p->jobs);

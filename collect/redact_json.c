@@ -67,10 +67,13 @@ static bool is_field(const struct redact *r, const char *name)
 	return false;
 }
 
-/* Values that tell nothing: an empty one, a switch, a reference to another variable. */
+/* **REDACTED:secret** in base64, so that programs that read typed Secrets still can. */
+static const char base64_placeholder[] = "KipSRURBQ1RFRDpzZWNyZXQqKg==";
+
+/* Values that tell nothing: an empty one, a switch, a reference to another variable, what was replaced before. */
 static bool is_innocent(const char *v)
 {
-	return !v[0] || !strcmp(v, "true") || !strcmp(v, "false") || !strcmp(v, "null") || !strcmp(v, "none") ||
+	return !v[0] || !strcmp(v, base64_placeholder) || !strcmp(v, "true") || !strcmp(v, "false") || !strcmp(v, "null") || !strcmp(v, "none") ||
 	       (v[0] == '$' && (v[1] == '(' || v[1] == '{')) || !strncmp(v, "**REDACTED:", 11);
 }
 
@@ -241,10 +244,9 @@ static int64_t base64_size(const char *s)
 	return (int64_t)(n * 3 / 4);
 }
 
-/* Keys and sizes stay. The placeholder is base64 too, so that programs that read typed Secrets still can. */
+/* Keys and sizes stay. */
 static void redact_secret(struct walk *w, cJSON *o)
 {
-	static const char placeholder[] = "KipSRURBQ1RFRDpzZWNyZXQqKg=="; /* **REDACTED:secret** */
 	cJSON *sizes = cJSON_CreateObject(), *meta, *ann, *v;
 	static const char *const maps[] = {"data", "stringData"};
 
@@ -261,7 +263,7 @@ static void redact_secret(struct walk *w, cJSON *o)
 			                        text ? (double)strlen(v->valuestring) : (double)base64_size(v->valuestring));
 			if (!v->valuestring[0])
 				continue;
-			set_string(v, xstrdup(text ? "**REDACTED:secret**" : placeholder));
+			set_string(v, xstrdup(text ? "**REDACTED:secret**" : base64_placeholder));
 			++*w->count;
 		}
 	}
