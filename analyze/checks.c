@@ -100,8 +100,8 @@ static int run_check(sqlite3 *db, const struct check *c, const struct needs *n, 
 		o->state = FAILED;
 	} else if (more) {
 		outcome_note(o, n, "state.more", MAX_ROWS);
-	} else if (!found && n->damage) {
-		outcome_note(o, n, "state.damaged", 0);
+	} else if (!found && needs_coverage(n, c, o->reason) == COVERAGE_BROKEN) {
+		o->state = NOT_EVALUATED;
 	}
 	return 0;
 }

@@ -3,6 +3,7 @@
  *   checks_file.c     a file -> struct check; the compiled-in ones and a folder's -> struct checkset
  *   checks_fill.c     {placeholders} in titles, texts and commands
  *   checks_needs.c    is there enough in this bundle to answer at all?
+ *   checks_coverage.c found nothing: because there is nothing, or because it was not to be seen?
  *   checks_sandbox.c  what SQL from a check may do
  *   checks.c          runs them all (analyze.h: checks_run)
  *   checks_finding.c  rows of one check -> findings, evidence, texts
@@ -72,11 +73,19 @@ struct needs {
 	cJSON *texts[LANG_COUNT];
 	char *version; /* of the cluster, NULL when unknown */
 	char *damage;  /* NULL for a whole bundle */
+	char *unseen;  /* nodes on which nothing was captured: "node2 (connection refused)", NULL when there are none */
 };
 int needs_init(struct needs *n, sqlite3 *db, struct err *e);
 void needs_release(struct needs *n);
 /* 1 when the check can answer; 0 with reason[] (new strings, one a language) when it cannot; negative error. */
 int needs_met(const struct needs *n, const struct check *c, char *reason[LANG_COUNT], struct err *e);
+/* checks_coverage.c: of a check that found nothing: did it see everything? note[] gets what it did not see (new strings). */
+enum coverage {
+	COVERAGE_WHOLE,
+	COVERAGE_PART,  /* some nodes were not to be seen; for the others the answer holds */
+	COVERAGE_BROKEN /* the bundle broke off before some of what the check needs: no answer */
+};
+enum coverage needs_coverage(const struct needs *n, const struct check *c, char *note[LANG_COUNT]);
 /* "1.20.2" in ">=1.6 <1.24"? True also when version is NULL. bad_range says that the range cannot be read. */
 bool version_in_range(const char *version, const char *range, bool *bad_range);
 

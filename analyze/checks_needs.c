@@ -30,6 +30,7 @@ int needs_init(struct needs *n, sqlite3 *db, struct err *e)
 	}
 	n->version = fact(db, "schema/facts/version.sql", NULL);
 	n->damage = fact(db, "schema/facts/damage.sql", NULL);
+	n->unseen = fact(db, "schema/facts/unseen-nodes.sql", NULL);
 	return 0;
 }
 
@@ -39,6 +40,7 @@ void needs_release(struct needs *n)
 		cJSON_Delete(n->texts[i]);
 	free(n->version);
 	free(n->damage);
+	free(n->unseen);
 	*n = (struct needs){0};
 }
 

@@ -208,7 +208,7 @@ void html_opening(const struct html *h)
 	put_identity(h);
 	html_raw(h, "<main>\n");
 	put_damage(h);
-	fprintf(h->f, "<section class=\"verdict %s\"><h1>", r->fault_count ? severity_name(worst) : r->clear ? "fine" : "warning");
+	fprintf(h->f, "<section class=\"verdict %s\"><h1>", r->fault_count ? severity_name(worst) : report_trusted(r) ? "fine" : "warning");
 	html_text(h, verdict);
 	html_raw(h, "</h1>\n");
 	if (r->fault_count) {
@@ -384,6 +384,11 @@ static void put_checks(const struct html *h, const char *key, const char *note, 
 		html_code(h, c->id);
 		html_raw(h, "</td><td>");
 		html_text(h, title);
+		if (clear && c->reason) {
+			html_raw(h, " <span class=\"soft\">(");
+			html_text(h, c->reason);
+			html_raw(h, ")</span>");
+		}
 		html_raw(h, "</td>");
 		if (!clear) {
 			html_raw(h, "<td>");

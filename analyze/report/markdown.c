@@ -238,10 +238,11 @@ static void put_findings(const struct md *m)
 	fputc('\n', m->f);
 }
 
+/* Checks of one state or another: their title, or why they could not tell, or both. */
 static void put_checks(const struct md *m, const char *key, const char *state, const char *or_state)
 {
 	const struct report *r = m->r;
-	bool any = false;
+	bool any = false, clear = strcmp(state, "clear") == 0;
 
 	for (int i = 0; i < r->check_count; i++) {
 		const struct report_check *c = &r->checks[i];
@@ -254,7 +255,12 @@ static void put_checks(const struct md *m, const char *key, const char *state, c
 		fputs("- ", m->f);
 		put_code(m, c->id);
 		fputs(": ", m->f);
-		put(m, c->reason ? c->reason : title);
+		put(m, c->reason && !clear ? c->reason : title);
+		if (c->reason && clear) {
+			fputs(" (", m->f);
+			put(m, c->reason);
+			fputs(")", m->f);
+		}
 		fputc('\n', m->f);
 	}
 	if (any)

@@ -95,6 +95,8 @@ char *report_fill(const struct report *r, const char *key, int64_t n, const char
 /* Heading and first sentence: "2 root causes found", "12 other checks are clear, ...". Caller frees. */
 char *report_verdict(const struct report *r);
 char *report_summary(const struct report *r);
+/* Could most checks be evaluated? Otherwise that they found nothing means little. */
+bool report_trusted(const struct report *r);
 /* "2026-11-23T19:33:31Z to ...", "since ...", or NULL. Caller frees. */
 char *report_times(const struct report *r, const struct report_finding *f);
 /* Title of a check that found nothing: its placeholders stand for what would be there, as "…". Caller frees. */

@@ -256,10 +256,10 @@ static void put_opening(const struct text *t)
 		term_style(t->f, TERM_PLAIN);
 		fputc('\n', t->f);
 	}
-	term_style(t->f, r->fault_count ? TERM_BOLD : TERM_GREEN);
+	term_style(t->f, r->fault_count || !report_trusted(r) ? TERM_BOLD : TERM_GREEN);
 	put(t, verdict);
 	term_style(t->f, TERM_PLAIN);
-	fputs(".\n", t->f);
+	fputc('\n', t->f);
 	put_wrapped(t, summary, 0);
 	if (r->skipped && !r->fault_count)
 		put_wrapped(t, report_word(r, "report.blind"), 0);
@@ -276,8 +276,13 @@ static void put_roots(const struct text *t, const struct caps *caps)
 		put_root(t, &r->findings[r->roots[i]], caps);
 	if (!t->whole && lines > caps->more_roots)
 		lines = caps->more_roots;
-	for (int i = full; i < full + lines; i++)
+	for (int i = full; i < full + lines; i++) {
+		if (i == full || i == r->fault_count) {
+			styled(t, TERM_DIM, report_word(r, i < r->fault_count ? "summary.others" : "section.remarks"));
+			fputc('\n', t->f);
+		}
 		put_line(t, &r->findings[r->roots[i]]);
+	}
 	if (r->root_count > full + lines)
 		put_more(t, r->root_count - full - lines, 3);
 	if (lines)

@@ -17,6 +17,11 @@ char *report_fill(const struct report *r, const char *key, int64_t n, const char
 	return fill_new(report_word(r, key), fields, FILL_TEXT);
 }
 
+bool report_trusted(const struct report *r)
+{
+	return r->clear + r->found > r->skipped + r->failed;
+}
+
 char *report_verdict(const struct report *r)
 {
 	const char *key = r->fault_count == 0 ? "report.roots_none" : r->fault_count == 1 ? "report.roots_one" : "report.roots_many";
@@ -26,7 +31,8 @@ char *report_verdict(const struct report *r)
 char *report_summary(const struct report *r)
 {
 	CLEAN(clean_cjson) cJSON *fields = cJSON_CreateObject();
-	const char *key = r->fault_count ? "report.found_counts" : r->clear ? "report.healthy" : "report.nothing";
+	const char *key = r->fault_count ? "report.found_counts" : !r->clear ? "report.nothing"
+	                  : report_trusted(r) ? "report.healthy" : "report.little";
 
 	cJSON_AddNumberToObject(fields, "clear", r->clear);
 	cJSON_AddNumberToObject(fields, "skipped", r->skipped + r->failed);

@@ -1,0 +1,114 @@
+/* Does "found nothing" mean that nothing is there? A check may have had what it needs of one node and not of the others. */
+#include "analyze/checks.h"
+#include "base/asset.h"
+
+static char *first_text(sqlite3_stmt *st)
+{
+	return db_step(st, NULL) == 1 && db_col_text(st, 0) ? xstrdup(db_col_text(st, 0)) : NULL;
+}
+
+static char *fact_of(sqlite3 *db, const char *path, const char *x)
+{
+	const struct asset *a = asset_get(path);
+	CLEAN(clean_stmt) sqlite3_stmt *st = NULL;
+
+	if (!a || db_prepare(db, path, a->text, &st, NULL) < 0)
+		return NULL;
+	if (sqlite3_bind_parameter_index(st, ":x"))
+		db_bind_text(st, ":x", x);
+	return first_text(st);
+}
+
+/* Nodes that a table about nodes says nothing of. NULL when there are none, or it is no such table. */
+static char *table_gaps(sqlite3 *db, const char *table)
+{
+	CLEAN(clean_stmt) sqlite3_stmt *st = NULL;
+	CLEAN(clean_free) char *sql = xasprintf("SELECT group_concat(name, ', ') FROM (SELECT name FROM nodes WHERE name NOT IN "
+	                                        "(SELECT node FROM \"%s\" WHERE node IS NOT NULL) ORDER BY name)", table);
+
+	if (db_prepare(db, table, str_of(sql), &st, NULL) < 0)
+		return NULL;
+	return first_text(st);
+}
+
+static bool about_nodes(const char *need)
+{
+	if (strncmp(need, "log", 3) == 0 || strncmp(need, "capture:nodes/", 14) == 0 || strcmp(need, "metrics") == 0)
+		return true;
+	return strncmp(need, "node_", 5) == 0 && strcmp(need, "node_conditions") != 0;
+}
+
+/* What is missing of one need in a bundle that broke off. NULL: nothing. */
+static char *need_gaps(sqlite3 *db, const char *need)
+{
+	if (strcmp(need, "log") == 0)
+		return xstrdup("?"); /* a log that is not there leaves no gap to see */
+	if (strncmp(need, "log:", 4) == 0)
+		return fact_of(db, "schema/facts/partial-log.sql", need + 4);
+	if (strncmp(need, "capture:", 8) == 0)
+		return strchr(need, '*') ? xstrdup("?") : NULL;
+	CLEAN(clean_free) char *listed = fact_of(db, "schema/facts/has-list.sql", need);
+	return listed ? fact_of(db, "schema/facts/partial-list.sql", need) : table_gaps(db, need);
+}
+
+/* The first thing that is missing of what a check needs. */
+static char *check_gaps(const struct needs *n, const struct check *c)
+{
+	const cJSON *need, *one;
+	char *gaps = NULL;
+
+	cJSON_ArrayForEach(need, json_get_arr(c->head, "needs")) {
+		if (!gaps && cJSON_IsString(need))
+			gaps = need_gaps(n->db, need->valuestring);
+		if (!cJSON_IsArray(need))
+			continue;
+		cJSON_ArrayForEach(one, need)
+			if (!gaps && cJSON_IsString(one))
+				gaps = need_gaps(n->db, one->valuestring);
+	}
+	return gaps;
+}
+
+static bool needs_nodes(const struct check *c)
+{
+	const cJSON *need, *one;
+
+	cJSON_ArrayForEach(need, json_get_arr(c->head, "needs")) {
+		if (cJSON_IsString(need) && about_nodes(need->valuestring))
+			return true;
+		if (!cJSON_IsArray(need))
+			continue;
+		cJSON_ArrayForEach(one, need)
+			if (cJSON_IsString(one) && about_nodes(one->valuestring))
+				return true;
+	}
+	return false;
+}
+
+static void set_note(const struct needs *n, const char *key, const char *what, char *note[LANG_COUNT])
+{
+	CLEAN(clean_cjson) cJSON *fields = cJSON_CreateObject();
+
+	cJSON_AddStringToObject(fields, "what", what);
+	cJSON_AddStringToObject(fields, "damage", n->damage ? n->damage : "");
+	for (int i = 0; i < LANG_COUNT; i++) {
+		free(note[i]);
+		note[i] = fill_new(texts_get(n->texts[i], key), fields, FILL_TEXT);
+	}
+}
+
+enum coverage needs_coverage(const struct needs *n, const struct check *c, char *note[LANG_COUNT])
+{
+	if (n->damage) {
+		CLEAN(clean_free) char *gaps = check_gaps(n, c);
+		if (!gaps)
+			return COVERAGE_WHOLE;
+		set_note(n, strcmp(gaps, "?") == 0 ? "state.broken_off" : "state.missing", gaps, note);
+		return COVERAGE_BROKEN;
+	}
+	if (n->unseen && needs_nodes(c)) {
+		set_note(n, "state.unseen", n->unseen, note);
+		return COVERAGE_PART;
+	}
+	return COVERAGE_WHOLE;
+}

@@ -1,0 +1,248 @@
+/* report: every format, from a bundle whose names are hostile; twice the same bytes; nothing that a reader would run. */
+#include "tests/unit/unit.h"
+
+#include "analyze/analyze.h"
+#include "analyze/report/report.h"
+#include "base/asset.h"
+#include "base/file.h"
+#include "base/json.h"
+
+#define EVIL "</script><img src=x onerror=alert(1)>\x1b[31m`|*_\n# h1\n```\n~~~\n\xe2\x80\xae" "\xff" "{name}"
+
+static sqlite3 *analysed(bool hostile, struct err *e)
+{
+	sqlite3 *db = NULL;
+	struct buf sql = BUF_MAX(1 << 20);
+
+	if (asset_init(e) < 0 || db_create(NULL, &db, e) < 0 || schema_create(db, e) < 0 ||
+	    file_read("tests/unit/checks/scenario.sql", &sql, e) < 0 ||
+	    db_exec(db, "scenario.sql", (struct str){sql.p, sql.n}, e) < 0)
+		fail_msg("scenario: %s", e->msg);
+	buf_release(&sql);
+	if (hostile) {
+		static const char *const changes[] = {
+			"UPDATE pods SET name = :evil, phase = 'Failed' WHERE name = 'web-1'",
+			"UPDATE lines SET text = :evil WHERE line = 2",
+			"UPDATE node_disks SET mount = :evil",
+			"UPDATE captures SET error = :evil, path = :evil WHERE state = 'failed'",
+			"INSERT INTO problems VALUES (:evil, 3, :evil)",
+			"INSERT OR REPLACE INTO bundle VALUES ('damage', :evil), ('path', :evil), ('cluster.context', :evil)",
+			"INSERT INTO node_access (node, reached, error, transport) VALUES (:evil, 0, :evil, :evil)",
+		};
+		for (size_t i = 0; i < ARRAY_LEN(changes); i++) {
+			CLEAN(clean_stmt) sqlite3_stmt *st = NULL;
+			if (db_prepare(db, "change", str_of(changes[i]), &st, e) < 0)
+				fail_msg("%s", e->msg);
+			db_bind_text(st, ":evil", EVIL);
+			if (db_step(st, e) < 0)
+				fail_msg("%s", e->msg);
+		}
+	}
+	if (schema_finish(db, e) < 0 || checks_run(db, "tests/unit/checks/good", e) < 0 ||
+	    causes_link(db, "tests/unit/checks/good", e) < 0)
+		fail_msg("%s", e->msg);
+	return db;
+}
+
+typedef int writer(const struct report *r, FILE *f, struct err *e);
+
+static int write_text(const struct report *r, FILE *f, struct err *e)
+{
+	return report_write_text(r, f, true, e);
+}
+
+static int write_summary(const struct report *r, FILE *f, struct err *e)
+{
+	return report_write_text(r, f, false, e);
+}
+
+static writer *const writers[] = {report_write_json, report_write_markdown, report_write_html, write_text, write_summary};
+
+static char *written(sqlite3 *db, int lang, writer *w)
+{
+	CLEAN(clean_report) struct report *r = NULL;
+	struct err e = {0};
+	char *text = NULL;
+	size_t n = 0;
+
+	OK(report_load(db, lang, &r, &e));
+	FILE *f = open_memstream(&text, &n);
+	assert_non_null(f);
+	OK(w(r, f, &e));
+	assert_int_equal(fclose(f), 0);
+	return text;
+}
+
+static void has(const char *text, const char *what)
+{
+	if (!strstr(text, what))
+		fail_msg("\"%s\" is not in\n%.900s", what, text);
+}
+
+static void hasnt(const char *text, const char *what)
+{
+	const char *at = strstr(text, what);
+	if (at)
+		fail_msg("\"%s\" is in: %.200s", what, at > text + 40 ? at - 40 : text);
+}
+
+static void test_json(void **state)
+{
+	struct err e = {0};
+	CLEAN(clean_db) sqlite3 *db = analysed(false, &e);
+	CLEAN(clean_free) char *text = written(db, 0, report_write_json);
+	CLEAN(clean_cjson) cJSON *o = NULL;
+
+	(void)state;
+	OK(json_parse(text, strlen(text), &o, &e));
+	assert_int_equal(json_get_int(o, "sickbay_report", 0), 1);
+	const cJSON *root = json_get_arr(o, "root_causes")->child;
+	assert_string_equal(json_get_str(root, "check"), "test-disk-full");
+	assert_string_equal(json_get_str(root, "subject"), "node/n2");
+	assert_string_equal(json_get_str(root, "severity"), "critical");
+	assert_string_equal(json_get_str(root, "confidence"), "certain");
+	assert_int_equal(json_get_int(root, "rank", 0), 1);
+	const cJSON *evidence = json_get_arr(root, "evidence")->child;
+	assert_string_equal(json_get_str(evidence, "file"), "nodes/n2/host/df.txt");
+	assert_int_equal(json_get_int(evidence, "line", 0), 2);
+	assert_string_equal(json_get_str(json_get_arr(root, "fix")->child, "run"), "du -xh /var | sort -h | tail");
+	assert_int_equal(cJSON_GetArraySize(json_get_arr(root, "explains")), 4);
+	assert_string_equal(json_path_str(o, "bundle.name"), "sick.tar.zst");
+	assert_int_equal(json_get_int(json_get_obj(o, "captures"), "failed", -1), 2);
+}
+
+static void test_same_twice(void **state)
+{
+	struct err e = {0};
+	CLEAN(clean_db) sqlite3 *a = analysed(true, &e);
+	CLEAN(clean_db) sqlite3 *b = analysed(true, &e);
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(writers); i++)
+		for (int lang = 0; lang < 2; lang++) {
+			CLEAN(clean_free) char *x = written(a, lang, writers[i]);
+			CLEAN(clean_free) char *y = written(b, lang, writers[i]);
+			assert_true(strlen(x) > 100);
+			assert_string_equal(x, y);
+		}
+}
+
+static void test_hostile(void **state)
+{
+	struct err e = {0};
+	CLEAN(clean_db) sqlite3 *db = analysed(true, &e);
+	CLEAN(clean_free) char *html = written(db, 0, report_write_html);
+	CLEAN(clean_free) char *md = written(db, 0, report_write_markdown);
+	CLEAN(clean_free) char *text = written(db, 0, write_text);
+	CLEAN(clean_free) char *json = written(db, 0, report_write_json);
+	CLEAN(clean_cjson) cJSON *o = NULL;
+
+	(void)state;
+	OK(json_parse(json, strlen(json), &o, &e));
+	hasnt(html, "<img");
+	hasnt(html, "\x1b");
+	hasnt(html, "\xe2\x80\xae");
+	has(html, "&lt;img");
+	has(html, "Content-Security-Policy");
+	hasnt(html, "http-equiv=\"refresh");
+	/* One script and its end, one style and its end: nothing from the bundle closed them early. */
+	assert_null(strstr(strstr(html, "</script>") + 1, "</script>"));
+	hasnt(md, "\x1b");
+	hasnt(md, "\xe2\x80\xae");
+	hasnt(md, "\n# h1");
+	hasnt(md, " <img");
+	hasnt(text, "\x1b");
+	hasnt(text, "\xe2\x80\xae");
+	hasnt(text, "\n# h1");
+	/* A value that looks like a placeholder is not filled in again. */
+	has(text, "{name}");
+}
+
+/* Every fence of code in the Markdown is closed by one of its own length, whatever stands in it. */
+static void test_fences(void **state)
+{
+	struct err e = {0};
+	CLEAN(clean_db) sqlite3 *db = analysed(true, &e);
+	CLEAN(clean_free) char *md = written(db, 0, report_write_markdown);
+	size_t open = 0;
+
+	(void)state;
+	for (char *line = md; *line; line += strcspn(line, "\n") + (line[strcspn(line, "\n")] != 0)) {
+		size_t indent = strspn(line, " "), n = strspn(line + indent, "`");
+		size_t rest = strcspn(line + indent + n, "\n");
+		if (n < 3 || memchr(line + indent + n, '`', rest))
+			continue;
+		if (!open)
+			open = n;
+		else if (n >= open && rest == 0)
+			open = 0;
+	}
+	assert_int_equal(open, 0);
+}
+
+static void test_words(void **state)
+{
+	struct err e = {0};
+	CLEAN(clean_db) sqlite3 *db = analysed(false, &e);
+	CLEAN(clean_free) char *zh = written(db, 1, report_write_html);
+	CLEAN(clean_free) char *en = written(db, 0, report_write_html);
+	CLEAN(clean_free) char *summary = written(db, 0, write_summary);
+	int lines = 0;
+
+	(void)state;
+	has(zh, "<html lang=\"zh\">");
+	has(zh, "节点 n2 的磁盘 /var 已满");
+	has(zh, "找出占用空间的文件");
+	has(zh, "发现 ");
+	hasnt(zh, "Root causes");
+	has(en, "The disk /var of n2 is full");
+	has(en, "nodes/n2/host/df.txt:2");
+	has(en, "kubectl -n default delete pod &#39;$(reboot)&#39;");
+	for (const char *p = summary; *p; p++)
+		lines += *p == '\n';
+	assert_true(lines <= 60);
+	has(summary, "du -xh /var | sort -h | tail");
+}
+
+static void test_healthy(void **state)
+{
+	struct err e = {0};
+	CLEAN(clean_db) sqlite3 *db = analysed(false, &e);
+
+	(void)state;
+	OK(db_exec(db, "test", STR("DELETE FROM findings; DELETE FROM root_causes; DELETE FROM causes; DELETE FROM evidence;"
+	                           "DELETE FROM checks WHERE state <> 'clear'; UPDATE checks SET state = 'clear';"
+	                           "INSERT INTO checks (id, area, severity, title, state) VALUES ('x', 'node', 'info', 't', 'clear')"), &e));
+	CLEAN(clean_free) char *text = written(db, 0, write_summary);
+	CLEAN(clean_free) char *html = written(db, 0, report_write_html);
+	has(text, "No root cause found");
+	has(html, "<h1>No root cause found</h1>");
+}
+
+static void test_db(void **state)
+{
+	struct err e = {0};
+	CLEAN(clean_db) sqlite3 *db = analysed(false, &e);
+	CLEAN(clean_db) sqlite3 *copy = NULL;
+	CLEAN(clean_free) char *dir = unit_folder();
+	CLEAN(clean_free) char *path = xasprintf("%s/r.db", dir);
+
+	(void)state;
+	OK(report_write_db(db, path, &e));
+	OK(report_write_db(db, path, &e)); /* replaces what is there */
+	OK(db_open_readonly(path, &copy, &e));
+	assert_int_equal(db_int(copy, -1, "SELECT count(*) FROM findings"), db_int(db, -2, "SELECT count(*) FROM findings"));
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(rmdir(dir), 0); /* and leaves nothing else */
+	assert_true(report_write_db(db, "/no/such/folder/r.db", &e) < 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_json),   cmocka_unit_test(test_same_twice), cmocka_unit_test(test_hostile),
+		cmocka_unit_test(test_fences), cmocka_unit_test(test_words),      cmocka_unit_test(test_healthy),
+		cmocka_unit_test(test_db),
+	};
+	return cmocka_run_group_tests_name("report", tests, NULL, NULL);
+}
