@@ -52,8 +52,8 @@ manifests AS (
 logs AS (
   SELECT DISTINCT f.node, f.unit AS component
   FROM files f JOIN names n ON n.component = f.unit
-  WHERE f.node IS NOT NULL AND f.lines > 0
-    AND EXISTS (SELECT 1 FROM log_lines l WHERE l.file = f.id AND l.ts IS NOT NULL)
+  -- One line is journalctl's "-- No entries --", which it prints for units that never were.
+  WHERE f.node IS NOT NULL AND f.lines > 1
 ),
 traces AS (
   SELECT node, component FROM process_sums

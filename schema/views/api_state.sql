@@ -7,7 +7,10 @@ SELECT
 -- Requests to the API that got no answer: refused, timed out, cut off. A refusal by the API itself (403, 404, 500) is an answer.
 -- What the tool said stands in its file; without one only the manifest knows of it.
 CREATE VIEW api_failures AS
-SELECT c.path, c.command, c.error, c.started, coalesce(f.id, m.id) AS file, CASE WHEN f.id IS NULL THEN c.line ELSE 1 END AS line,
+SELECT c.path, c.command, c.error, c.started, coalesce(f.id, m.id) AS file,
+  CASE WHEN f.id IS NULL THEN c.line ELSE coalesce(
+    (SELECT min(l.line) FROM lines l WHERE l.file = f.id
+     AND l.text REGEXP '(?i)refused|timeout|timed out|deadline|EOF|no route|reset|Failed to connect|TLS|error'), 1) END AS line,
   CASE WHEN f.id IS NULL THEN c.error END AS text
 FROM captures c
 LEFT JOIN files f ON f.path = c.path AND f.lines > 0

@@ -1,8 +1,8 @@
 /*
 id: apiserver-down
 title:
-  en: "kube-apiserver on {node} is not running"
-  zh: "节点 {node} 上的 kube-apiserver 没有运行"
+  en: "kube-apiserver on {node} is down"
+  zh: "节点 {node} 上的 kube-apiserver 已停止服务"
 detail:
   en: "{what} Pods that already run keep running; nothing can be changed, scheduled or repaired meanwhile."
   zh: "{what_zh}已在运行的 Pod 不受影响，但在此期间无法变更、调度或自愈。"
@@ -66,7 +66,9 @@ told AS (
   SELECT s.*,
     CASE s.state
       WHEN 'stopped' THEN 'Its process is frozen (stopped by a signal, or its container is paused).'
-      WHEN 'silent' THEN 'A process of it exists, but does not answer on its own node: it starts, hangs or is restarted over and over.'
+      WHEN 'silent' THEN CASE WHEN s.how = 'container' AND s.manifest = 0
+        THEN 'It is ending: its manifest is no longer in /etc/kubernetes/manifests, and it does not answer on its own node any more.'
+        ELSE 'A process of it exists, but does not answer on its own node: it starts, hangs or is restarted over and over.' END
       ELSE CASE
         WHEN s.how = 'unit' THEN 'Its systemd unit is not active and no process of it exists.'
         WHEN s.manifest = 0 THEN 'No process or running container of it exists, and its manifest is not in /etc/kubernetes/manifests.'
@@ -74,7 +76,9 @@ told AS (
     END AS what,
     CASE s.state
       WHEN 'stopped' THEN '进程被冻结（收到停止信号，或容器被暂停）。'
-      WHEN 'silent' THEN '进程存在，但在本机上也不响应：正在启动、卡死或反复重启。'
+      WHEN 'silent' THEN CASE WHEN s.how = 'container' AND s.manifest = 0
+        THEN '正在退出：/etc/kubernetes/manifests 中已没有它的清单，在本机上也不再响应。'
+        ELSE '进程存在，但在本机上也不响应：正在启动、卡死或反复重启。' END
       ELSE CASE
         WHEN s.how = 'unit' THEN 'systemd 服务不是 active 状态，也没有对应的进程。'
         WHEN s.manifest = 0 THEN '没有对应的进程或运行中的容器，/etc/kubernetes/manifests 里也没有它的清单。'

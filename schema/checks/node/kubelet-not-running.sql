@@ -55,7 +55,7 @@ used AS (
   SELECT k.* FROM kubelets k
   WHERE k.n = 1 AND (EXISTS (SELECT 1 FROM nodes n WHERE n.name = k.node)
     OR k.enabled IN ('enabled', 'enabled-runtime') OR k.active <> 'inactive'
-    OR EXISTS (SELECT 1 FROM files f JOIN log_lines l ON l.file = f.id WHERE f.node = k.node AND f.unit = 'kubelet' AND l.ts IS NOT NULL))
+    OR EXISTS (SELECT 1 FROM files f WHERE f.node = k.node AND f.unit = 'kubelet' AND f.lines > 1))
     -- k3s, RKE2, MicroK8s carry their kubelet inside of another unit.
     AND NOT EXISTS (SELECT 1 FROM node_units o WHERE o.node = k.node AND o.active = 'active'
       AND o.unit IN ('k3s.service', 'k3s-agent.service', 'rke2-server.service', 'rke2-agent.service', 'snap.microk8s.daemon-kubelite.service'))

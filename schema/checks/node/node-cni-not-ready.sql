@@ -57,7 +57,7 @@ lasting AS (
   SELECT * FROM logged l
   WHERE l.node IN (SELECT node FROM now_broken)
     OR (NOT EXISTS (SELECT 1 FROM node_conditions c WHERE c.node = l.node AND c.type = 'Ready')
-      AND hits >= 3 AND last_ts > :now - 60000000)
+      AND hits >= 3 AND last_ts > :now - 30000000)
 ),
 folders AS (
   SELECT f.node, f.id AS file, l.line, l.text, l.text REGEXP '^total 0$|No such file' AS empty
