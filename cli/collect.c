@@ -14,7 +14,8 @@ static char part_file[600];
 
 static void on_signal(int sig)
 {
-	static const char first[] = "\nsickbay: stopping; what is there goes into the bundle (once more: leave at once)\n";
+	static const char first[] =
+	        "\nsickbay: stopping; what is there goes into the bundle (once more: leave at once)\n";
 	ssize_t n;
 
 	if (atomic_exchange(&stop_asked, true)) {
@@ -68,22 +69,22 @@ static int read_options(const struct cli_args *a, struct collect_opts *o, struct
 	int rc;
 
 	*o = (struct collect_opts){
-		.output = cli_value(a, "output"),
-		.force = cli_given(a, "force"),
-		.kubeconfig = cli_value(a, "kubeconfig"),
-		.context = cli_value(a, "context"),
-		.nodes = cli_value(a, "nodes"),
-		.nodes_from = cli_value(a, "nodes-from"),
-		.no_nodes = cli_given(a, "no-nodes"),
-		.no_kube = cli_given(a, "no-kube"),
-		.local = cli_given(a, "local"),
-		.ssh = {.user = cli_value(a, "ssh-user"),
-		        .key = cli_value(a, "ssh-key"),
-		        .known_hosts = cli_value(a, "ssh-known-hosts"),
-		        .insecure = cli_given(a, "ssh-insecure-host-keys")},
-		.plan = cli_value(a, "plan"),
-		.cancel = &stop_asked,
-		.progress = term_is_tty(stderr) ? stderr : NULL,
+	        .output = cli_value(a, "output"),
+	        .force = cli_given(a, "force"),
+	        .kubeconfig = cli_value(a, "kubeconfig"),
+	        .context = cli_value(a, "context"),
+	        .nodes = cli_value(a, "nodes"),
+	        .nodes_from = cli_value(a, "nodes-from"),
+	        .no_nodes = cli_given(a, "no-nodes"),
+	        .no_kube = cli_given(a, "no-kube"),
+	        .local = cli_given(a, "local"),
+	        .ssh = {.user = cli_value(a, "ssh-user"),
+	                .key = cli_value(a, "ssh-key"),
+	                .known_hosts = cli_value(a, "ssh-known-hosts"),
+	                .insecure = cli_given(a, "ssh-insecure-host-keys")},
+	        .plan = cli_value(a, "plan"),
+	        .cancel = &stop_asked,
+	        .progress = term_is_tty(stderr) ? stderr : NULL,
 	};
 	if ((rc = get_int(a, "ssh-port", 1, 65535, 0, &o->ssh.port, e)) < 0 ||
 	    (rc = get_int(a, "jobs", 1, 64, 8, &o->jobs, e)) < 0 ||
@@ -98,7 +99,8 @@ static int read_options(const struct cli_args *a, struct collect_opts *o, struct
 	if (o->no_kube && o->no_nodes)
 		return err_set(e, ERR_USAGE, "--no-kube and --no-nodes together leave nothing to collect");
 	if (o->no_kube && !o->nodes && !o->nodes_from && !o->local)
-		return err_set(e, ERR_USAGE, "--no-kube needs --nodes, --nodes-from or --local: nobody else names the nodes");
+		return err_set(e, ERR_USAGE,
+		               "--no-kube needs --nodes, --nodes-from or --local: nobody else names the nodes");
 	if (o->ssh.key && access(o->ssh.key, R_OK) != 0)
 		return err_set(e, ERR_USAGE, "--ssh-key: %s cannot be read", o->ssh.key);
 	if (o->ssh.known_hosts && access(o->ssh.known_hosts, R_OK) != 0)
@@ -130,41 +132,41 @@ static int run_collect(const struct cli_args *a, struct err *e)
 }
 
 static const struct cli_option options[] = {
-	{"output", 'o', "FILE", false, "the bundle: .tar.zst, .tar.gz, .tar, or - for stdout"},
-	{"force", 0, NULL, false, "overwrite FILE"},
-	{NULL, 0, NULL, false, "The cluster's API (through kubectl)"},
-	{"kubeconfig", 0, "FILE", false, "as kubectl's; else KUBECONFIG, ~/.kube/config"},
-	{"context", 0, "NAME", false, "as kubectl's"},
-	{"no-kube", 0, NULL, false, "do not ask the API"},
-	{NULL, 0, NULL, false, "The nodes (over SSH)"},
-	{"nodes", 0, "LIST", false, "a,b,name=address; default: all the API lists"},
-	{"nodes-from", 0, "FILE", false, "the same from a file, one a line"},
-	{"no-nodes", 0, NULL, false, "visit no node"},
-	{"local", 0, NULL, false, "this host is a node; no SSH"},
-	{"ssh-user", 0, "NAME", false, "default: ssh's configuration"},
-	{"ssh-key", 0, "FILE", false, "private key; default: agent, ssh's own keys"},
-	{"ssh-port", 0, "N", false, "default: ssh's configuration, 22"},
-	{"ssh-known-hosts", 0, "FILE", false, "known host keys; default: ssh's own"},
-	{"ssh-insecure-host-keys", 0, NULL, false, "accept host keys that are not known"},
-	{NULL, 0, NULL, false, "What and how much"},
-	{"since", 0, "TIME", false, "how far logs go back; default 24h"},
-	{"plan", 0, "FILE", false, "another plan than the one compiled in"},
-	{"dry-run", 0, NULL, false, "print every request and command, run none"},
-	{"jobs", 0, "N", false, "requests to the API at a time; default 8"},
-	{"timeout", 0, "TIME", false, "for the whole run; default 10m"},
-	{"max-bytes", 0, "SIZE", false, "of the whole bundle, unpacked; default 4GiB"},
-	{NULL, 0, NULL, false, NULL},
+        {"output", 'o', "FILE", false, "the bundle: .tar.zst, .tar.gz, .tar, or - for stdout"},
+        {"force", 0, NULL, false, "overwrite FILE"},
+        {NULL, 0, NULL, false, "The cluster's API (through kubectl)"},
+        {"kubeconfig", 0, "FILE", false, "as kubectl's; else KUBECONFIG, ~/.kube/config"},
+        {"context", 0, "NAME", false, "as kubectl's"},
+        {"no-kube", 0, NULL, false, "do not ask the API"},
+        {NULL, 0, NULL, false, "The nodes (over SSH)"},
+        {"nodes", 0, "LIST", false, "a,b,name=address; default: all the API lists"},
+        {"nodes-from", 0, "FILE", false, "the same from a file, one a line"},
+        {"no-nodes", 0, NULL, false, "visit no node"},
+        {"local", 0, NULL, false, "this host is a node; no SSH"},
+        {"ssh-user", 0, "NAME", false, "default: ssh's configuration"},
+        {"ssh-key", 0, "FILE", false, "private key; default: agent, ssh's own keys"},
+        {"ssh-port", 0, "N", false, "default: ssh's configuration, 22"},
+        {"ssh-known-hosts", 0, "FILE", false, "known host keys; default: ssh's own"},
+        {"ssh-insecure-host-keys", 0, NULL, false, "accept host keys that are not known"},
+        {NULL, 0, NULL, false, "What and how much"},
+        {"since", 0, "TIME", false, "how far logs go back; default 24h"},
+        {"plan", 0, "FILE", false, "another plan than the one compiled in"},
+        {"dry-run", 0, NULL, false, "print every request and command, run none"},
+        {"jobs", 0, "N", false, "requests to the API at a time; default 8"},
+        {"timeout", 0, "TIME", false, "for the whole run; default 10m"},
+        {"max-bytes", 0, "SIZE", false, "of the whole bundle, unpacked; default 4GiB"},
+        {NULL, 0, NULL, false, NULL},
 };
 
 const struct cli_command cmd_collect = {
-	.name = "collect",
-	.summary = "gather a bundle",
-	.synopsis = "[-o FILE] [options]",
-	.about = "Gathers what a cluster and its nodes know about themselves into one archive.\n"
-	         "It only reads. Credentials are replaced before anything is written.\n"
-	         "Exit status: 0 done, 3 done but some captures failed, 1 not done.",
-	.options = options,
-	.min_args = 0,
-	.max_args = 0,
-	.run = run_collect,
+        .name = "collect",
+        .summary = "gather a bundle",
+        .synopsis = "[-o FILE] [options]",
+        .about = "Gathers what a cluster and its nodes know about themselves into one archive.\n"
+                 "It only reads. Credentials are replaced before anything is written.\n"
+                 "Exit status: 0 done, 3 done but some captures failed, 1 not done.",
+        .options = options,
+        .min_args = 0,
+        .max_args = 0,
+        .run = run_collect,
 };

@@ -82,9 +82,15 @@ static void run_item(void *arg)
 	const struct plan_item *it = j->item;
 	struct plan_vars vars = {.node = j->node, .since_s = c->run->opts->since / US_PER_S};
 	CLEAN(clean_free) char *path = plan_resolve(it->path, &vars), *what = plan_resolve(it->what, &vars);
-	CLEAN(clean_free) char *cmd = it->how == PLAN_GET ? c->k->backend->command(c->k, what) : kubectl_command(c->k, what);
-	struct record_spec spec = {.path = path, .source = c->k->backend->name, .command = cmd, .node = j->node, .max = it->max,
-	                           .keep_tail = it->keep_tail, .drop = it->drop};
+	CLEAN(clean_free)
+	char *cmd = it->how == PLAN_GET ? c->k->backend->command(c->k, what) : kubectl_command(c->k, what);
+	struct record_spec spec = {.path = path,
+	                           .source = c->k->backend->name,
+	                           .command = cmd,
+	                           .node = j->node,
+	                           .max = it->max,
+	                           .keep_tail = it->keep_tail,
+	                           .drop = it->drop};
 	struct record *rec;
 	struct record_end end = {.exit_status = -1};
 	struct kube_reply r;
@@ -135,7 +141,8 @@ static void take_node(struct cluster *c, const cJSON *node)
 	c->nodes = xreallocarray(c->nodes, (size_t)c->n_nodes + 1, sizeof(*c->nodes));
 	n = &c->nodes[c->n_nodes++];
 	*n = (struct cluster_node){.name = xstrdup(name)};
-	cJSON_ArrayForEach(a, json_get_arr(json_get_obj(node, "status"), "addresses")) {
+	cJSON_ArrayForEach(a, json_get_arr(json_get_obj(node, "status"), "addresses"))
+	{
 		const char *type = json_get_str(a, "type"), *addr = json_get_str(a, "address");
 
 		if (type && addr && !strcmp(type, "InternalIP") && !n->internal_ip)
@@ -184,7 +191,8 @@ static void lists_are_broken(struct cluster *c)
 {
 	CLEAN(clean_cjson) cJSON *arr = cJSON_CreateArray();
 	CLEAN_BUF struct buf b = BUF_MAX(1 << 16);
-	struct record_spec spec = {.path = "cluster-resources/namespaces.json", .source = c->k->backend->name,
+	struct record_spec spec = {.path = "cluster-resources/namespaces.json",
+	                           .source = c->k->backend->name,
 	                           .command = "kubectl get --raw '/api/v1/namespaces?limit=1'"};
 
 	runlog(c->run->log, "%s: no resources are listed", c->k->broken);
@@ -228,7 +236,8 @@ static void write_version(struct cluster *c)
 {
 	CLEAN(clean_cjson) cJSON *o = cJSON_CreateObject(), *info = NULL;
 	CLEAN_BUF struct buf b = BUF_MAX(1 << 20);
-	struct record_spec spec = {.path = "cluster-info/cluster_version.json", .source = c->k->backend->name,
+	struct record_spec spec = {.path = "cluster-info/cluster_version.json",
+	                           .source = c->k->backend->name,
 	                           .command = "kubectl get --raw /version"};
 
 	if (json_parse(buf_cstr(&c->k->version_doc), c->k->version_doc.n, &info, NULL) < 0) {

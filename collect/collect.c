@@ -172,7 +172,10 @@ static int run_all(struct run *run, FILE *say, struct collect_result *res, struc
 	}
 	if ((rc = open_bundle(run, k, res, e)) < 0)
 		return rc;
-	runlog(run->log, "sickbay %s; API: %s %s", SICKBAY_VERSION, k ? k->server : no_kube ? no_kube : "not asked",
+	runlog(run->log, "sickbay %s; API: %s %s", SICKBAY_VERSION,
+	       k         ? k->server
+	       : no_kube ? no_kube
+	                 : "not asked",
 	       k ? (k->broken[0] ? k->broken : k->version) : "");
 	progress = progress_begin(run, run->opts->progress);
 	rc = gather(run, k, no_kube, &nodes, e);

@@ -20,11 +20,11 @@ struct collect_opts {
 	const char *nodes_from;           /* file of nodes, one a line, or NULL */
 	bool no_nodes, no_kube, local;
 	struct collect_ssh ssh;
-	int64_t since;   /* µs */
+	int64_t since;    /* µs */
 	const char *plan; /* file, or NULL */
 	int jobs;
-	int64_t timeout;   /* µs, whole run */
-	int64_t max_bytes; /* of the whole bundle, unpacked */
+	int64_t timeout;           /* µs, whole run */
+	int64_t max_bytes;         /* of the whole bundle, unpacked */
 	const atomic_bool *cancel; /* becomes true when the user wants to stop */
 	FILE *progress;            /* a terminal, or NULL */
 };

@@ -41,9 +41,8 @@ static bool can_list(const cJSON *r)
 {
 	const cJSON *v;
 
-	cJSON_ArrayForEach(v, json_get_arr(r, "verbs"))
-		if (cJSON_IsString(v) && !strcmp(v->valuestring, "list"))
-			return true;
+	cJSON_ArrayForEach(v, json_get_arr(r, "verbs")) if (cJSON_IsString(v) &&
+	                                                    !strcmp(v->valuestring, "list")) return true;
 	return false;
 }
 
@@ -66,7 +65,8 @@ static void add_resources(struct discovery *d, const char *group, const char *ve
 {
 	const cJSON *o;
 
-	cJSON_ArrayForEach(o, json_get_arr(list, "resources")) {
+	cJSON_ArrayForEach(o, json_get_arr(list, "resources"))
+	{
 		const char *plural = json_get_str(o, "name"), *kind = json_get_str(o, "kind");
 		struct resource *r;
 
@@ -74,8 +74,11 @@ static void add_resources(struct discovery *d, const char *group, const char *ve
 			continue;
 		d->found.v = xreallocarray(d->found.v, (size_t)d->found.n + 1, sizeof(*d->found.v));
 		r = &d->found.v[d->found.n++];
-		*r = (struct resource){.group = xstrdup(group), .version = xstrdup(version), .plural = xstrdup(plural),
-		                       .kind = xstrdup(kind), .namespaced = json_get_bool(o, "namespaced", false)};
+		*r = (struct resource){.group = xstrdup(group),
+		                       .version = xstrdup(version),
+		                       .plural = xstrdup(plural),
+		                       .kind = xstrdup(kind),
+		                       .namespaced = json_get_bool(o, "namespaced", false)};
 		r->custom = !in_list(d->plan->res_builtin, group);
 		r->name = resource_name(d->plan, r);
 	}
@@ -90,7 +93,8 @@ static void add_error(struct discovery *d, const char *what, const struct kube_r
 
 static void discover_version(struct discovery *d, const char *group, const char *version)
 {
-	CLEAN(clean_free) char *path = group[0] ? xasprintf("/apis/%s/%s", group, version) : xasprintf("/api/%s", version);
+	CLEAN(clean_free)
+	char *path = group[0] ? xasprintf("/apis/%s/%s", group, version) : xasprintf("/api/%s", version);
 	struct kube_reply reply;
 	cJSON *o;
 
@@ -114,7 +118,8 @@ static void discover_group(struct discovery *d, const cJSON *g)
 		return;
 	if (first)
 		discover_version(d, name, first);
-	cJSON_ArrayForEach(v, json_get_arr(g, "versions")) {
+	cJSON_ArrayForEach(v, json_get_arr(g, "versions"))
+	{
 		const char *ver = json_get_str(v, "version");
 
 		if (ver && (!first || strcmp(ver, first) != 0))
@@ -135,7 +140,8 @@ static int version_rank(const struct plan *p, const struct resource *r, int orde
 	int i = 0;
 
 	qualified(r, q, sizeof(q));
-	cJSON_ArrayForEach(v, json_get_arr(p->res_prefer, q)) {
+	cJSON_ArrayForEach(v, json_get_arr(p->res_prefer, q))
+	{
 		if (cJSON_IsString(v) && !strcmp(v->valuestring, r->version))
 			return i;
 		i++;
@@ -164,10 +170,12 @@ static bool is_duplicate(const struct discovery *d, const struct resource *r)
 	qualified(r, q, sizeof(q));
 	if (in_list(d->plan->res_skip, q))
 		return true;
-	cJSON_ArrayForEach(set, d->plan->res_same) {
+	cJSON_ArrayForEach(set, d->plan->res_same)
+	{
 		bool earlier = false;
 
-		cJSON_ArrayForEach(v, set) {
+		cJSON_ArrayForEach(v, set)
+		{
 			if (!cJSON_IsString(v))
 				continue;
 			if (!strcmp(v->valuestring, q) && earlier)
@@ -181,7 +189,7 @@ static bool is_duplicate(const struct discovery *d, const struct resource *r)
 static struct resource resource_copy(const struct resource *r)
 {
 	return (struct resource){xstrdup(r->group), xstrdup(r->version), xstrdup(r->plural), xstrdup(r->kind),
-	                         r->namespaced, r->custom, xstrdup(r->name)};
+	                         r->namespaced,     r->custom,           xstrdup(r->name)};
 }
 
 /* One version of each, duplicates out. */
@@ -248,7 +256,8 @@ void resources_discover(struct kube *k, struct resources *out)
 	apis = get_json(k, "/apis", &reply);
 	if (!apis)
 		add_error(&d, "/apis", &reply);
-	cJSON_ArrayForEach(g, json_get_arr(apis, "groups")) {
+	cJSON_ArrayForEach(g, json_get_arr(apis, "groups"))
+	{
 		cJSON_AddItemToArray(d.groups, cJSON_Duplicate(g, true));
 		discover_group(&d, g);
 	}

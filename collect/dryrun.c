@@ -34,11 +34,13 @@ static void print_words(FILE *f, const char *what, const char *const *list)
 static void print_api(FILE *f, const struct collect_opts *o, const struct plan *p)
 {
 	fprintf(f, "KUBERNETES API, through kubectl%s%s%s%s, read-only GET requests, %d at a time\n\n",
-	        o->kubeconfig ? " --kubeconfig " : "", o->kubeconfig ? o->kubeconfig : "", o->context ? " --context " : "",
-	        o->context ? o->context : "", o->jobs);
+	        o->kubeconfig ? " --kubeconfig " : "", o->kubeconfig ? o->kubeconfig : "",
+	        o->context ? " --context " : "", o->context ? o->context : "", o->jobs);
 	fprintf(f, "  GET /version\n  GET /api/v1/namespaces/kube-system\n  GET /api/v1/namespaces?limit=1\n");
 	fprintf(f, "  GET /api/v1, /apis and each group's versions: what can be listed\n");
-	fprintf(f, "  GET every listable resource, %lld objects a page; values of Secrets are dropped before they are written\n",
+	fprintf(f,
+	        "  GET every listable resource, %lld objects a page; values of Secrets are dropped before they are "
+	        "written\n",
 	        (long long)p->res_page);
 	print_words(f, "    except", p->res_skip);
 	for (int i = 0; i < p->n_api; i++) {
@@ -64,13 +66,15 @@ static void print_where(FILE *f, const struct collect_opts *o)
 		fprintf(f, "ON THIS HOST, as the user who runs sickbay, with `sudo -n` where that is possible\n");
 	if (!o->local || o->nodes || o->nodes_from) {
 		fprintf(f, "ON EVERY NODE over SSH, as %s%s%s, with `sudo -n` where that is not root and possible\n",
-		        s->user ? s->user : "the user of ssh's configuration", s->key ? ", with the key " : "", s->key ? s->key : "");
+		        s->user ? s->user : "the user of ssh's configuration", s->key ? ", with the key " : "",
+		        s->key ? s->key : "");
 		if (o->nodes || o->nodes_from)
 			fprintf(f, "nodes: %s%s%s\n", o->nodes ? o->nodes : "", o->nodes_from ? " those in " : "",
 			        o->nodes_from ? o->nodes_from : "");
 		else
 			fprintf(f, "nodes: all that the API lists, by InternalIP, else ExternalIP, else name\n");
-		fprintf(f, "host keys: %s\n", s->insecure ? "unknown ones are ACCEPTED, changed ones refused" : "must be known");
+		fprintf(f, "host keys: %s\n",
+		        s->insecure ? "unknown ones are ACCEPTED, changed ones refused" : "must be known");
 	}
 	fprintf(f, "\n  first: id -u, hostname, sudo -n true, date, which programs and units there are\n\n");
 }
@@ -100,7 +104,8 @@ int collect_print_plan(const struct collect_opts *o, FILE *f, struct err *e)
 	if (rc < 0)
 		return rc;
 	fprintf(f, "What `sickbay collect` would do. Nothing was asked or run for this page, nothing that follows\n"
-	           "changes the cluster or a node, and what looks like a credential is replaced before it is written.\n\n");
+	           "changes the cluster or a node, and what looks like a credential is replaced before it is "
+	           "written.\n\n");
 	if (!o->no_kube)
 		print_api(f, o, p);
 	if (!o->no_nodes || o->local) {

@@ -1,4 +1,5 @@
-/* knownhosts: known_hosts files through libssh2, line by line, so that one line it cannot read does not hide the rest. */
+/* knownhosts: known_hosts files through libssh2, line by line, so that one line it cannot read does not hide the rest.
+ */
 #ifndef SICKBAY_COLLECT_KNOWNHOSTS_H
 #define SICKBAY_COLLECT_KNOWNHOSTS_H
 #include "base/err.h"

@@ -75,7 +75,8 @@ static int to_buf(void *arg, const void *p, size_t n, struct err *e)
 	return buf_add(arg, p, n, e);
 }
 
-enum kube_status kube_get_buf(struct kube *k, const char *path, int64_t timeout, struct buf *out, struct kube_reply *reply)
+enum kube_status kube_get_buf(struct kube *k, const char *path, int64_t timeout, struct buf *out,
+                              struct kube_reply *reply)
 {
 	return kube_get(k, path, timeout, to_buf, out, reply);
 }

@@ -9,13 +9,13 @@
 
 enum kube_status {
 	KUBE_OK,
-	KUBE_NOT_FOUND,    /* 404: this server has no such thing */
-	KUBE_DENIED,       /* 401, 403 */
-	KUBE_UNREACHABLE,  /* refused, no route, no such host */
-	KUBE_TIMEOUT,      /* no answer in time */
-	KUBE_ERROR,        /* an answer that is an error, or the client's own failure */
-	KUBE_NOT_ASKED,    /* the breaker is open, or the run is over */
-	KUBE_FULL          /* the sink had enough */
+	KUBE_NOT_FOUND,   /* 404: this server has no such thing */
+	KUBE_DENIED,      /* 401, 403 */
+	KUBE_UNREACHABLE, /* refused, no route, no such host */
+	KUBE_TIMEOUT,     /* no answer in time */
+	KUBE_ERROR,       /* an answer that is an error, or the client's own failure */
+	KUBE_NOT_ASKED,   /* the breaker is open, or the run is over */
+	KUBE_FULL         /* the sink had enough */
 };
 struct kube_reply {
 	enum kube_status status;
@@ -38,9 +38,9 @@ struct kube_backend {
 struct kube {
 	const struct kube_backend *backend;
 	struct run *run;
-	atomic_int silent;      /* requests in a row without an answer */
-	bool serves_lists;      /* set by kube_probe */
-	char broken[256];       /* why lists are not asked for; "" when they are */
+	atomic_int silent; /* requests in a row without an answer */
+	bool serves_lists; /* set by kube_probe */
+	char broken[256];  /* why lists are not asked for; "" when they are */
 	/* What the probe learned. */
 	char version[64], server[256], context[128], uid[64];
 	struct buf version_doc; /* the answer to /version, or empty */
@@ -57,7 +57,8 @@ enum kube_status kube_get(struct kube *k, const char *path, int64_t timeout, kub
 enum kube_status kube_get_anyway(struct kube *k, const char *path, int64_t timeout, kube_sink sink, void *arg,
                                  struct kube_reply *reply);
 /* kube_get into memory. */
-enum kube_status kube_get_buf(struct kube *k, const char *path, int64_t timeout, struct buf *out, struct kube_reply *reply);
+enum kube_status kube_get_buf(struct kube *k, const char *path, int64_t timeout, struct buf *out,
+                              struct kube_reply *reply);
 /* Asks for the version and a short list, ten seconds each, and fills what is known of the cluster. */
 void kube_probe(struct kube *k);
 /* True when an answer is no longer to be hoped for; *why says it. */

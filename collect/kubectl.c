@@ -10,7 +10,8 @@ struct kubectl {
 	char *kubeconfig, *context; /* or NULL */
 };
 
-/* KUBECONFIG and ~/.kube/config are kubectl's business; only on a control plane node with neither, its own admin file. */
+/* KUBECONFIG and ~/.kube/config are kubectl's business; only on a control plane node with neither, its own admin file.
+ */
 static const char *default_kubeconfig(const struct collect_opts *o)
 {
 	static const char *const files[] = {"/etc/kubernetes/admin.conf", "/etc/rancher/k3s/k3s.yaml",
@@ -61,14 +62,17 @@ static bool has(const char *s, const char *what)
 /* kubectl says in words what a status code would. The words are those of 1.6 to 1.32. */
 static enum kube_status classify(const char *msg)
 {
-	if (has(msg, "(NotFound)") || has(msg, "could not find the requested resource") || has(msg, "doesn't have a resource type"))
+	if (has(msg, "(NotFound)") || has(msg, "could not find the requested resource") ||
+	    has(msg, "doesn't have a resource type"))
 		return KUBE_NOT_FOUND;
-	if (has(msg, "(Forbidden)") || has(msg, "(Unauthorized)") || has(msg, "must be logged in") || has(msg, " is forbidden"))
+	if (has(msg, "(Forbidden)") || has(msg, "(Unauthorized)") || has(msg, "must be logged in") ||
+	    has(msg, " is forbidden"))
 		return KUBE_DENIED;
 	/* The server speaks: whatever it could not reach is its own affair, unless it waited for its own storage. */
 	if (has(msg, "Error from server") || has(msg, "unable to return a response in the time allotted"))
-		return has(msg, "(Timeout)") || has(msg, "request timed out") || has(msg, "in the time allotted") ? KUBE_TIMEOUT
-		                                                                                                  : KUBE_ERROR;
+		return has(msg, "(Timeout)") || has(msg, "request timed out") || has(msg, "in the time allotted")
+		               ? KUBE_TIMEOUT
+		               : KUBE_ERROR;
 	if (has(msg, "was refused") || has(msg, "connection refused") || has(msg, "no such host") ||
 	    has(msg, "no route to host") || has(msg, "network is unreachable") || has(msg, "connection reset") ||
 	    has(msg, "server misbehaving"))
@@ -103,7 +107,11 @@ static enum kube_status run_kubectl(struct kubectl *k, struct argv *a, int64_t d
                                     struct kube_reply *reply)
 {
 	CLEAN_BUF struct buf errout = BUF_MAX(sizeof(reply->message) - 1);
-	struct proc_opts o = {.argv = a->v, .deadline = deadline, .cancel = k->kube.run->cancel, .out = sink, .arg = arg,
+	struct proc_opts o = {.argv = a->v,
+	                      .deadline = deadline,
+	                      .cancel = k->kube.run->cancel,
+	                      .out = sink,
+	                      .arg = arg,
 	                      .errout = &errout};
 	struct proc_result r = {0};
 	struct err e = {0};
@@ -126,7 +134,8 @@ static enum kube_status run_kubectl(struct kubectl *k, struct argv *a, int64_t d
 		return KUBE_NOT_ASKED;
 	}
 	if (r.timed_out) {
-		snprintf(reply->reason, sizeof(reply->reason), "kubectl did not finish within %lld s", (long long)(r.ms / 1000));
+		snprintf(reply->reason, sizeof(reply->reason), "kubectl did not finish within %lld s",
+		         (long long)(r.ms / 1000));
 		if (!reply->message[0])
 			snprintf(reply->message, sizeof(reply->message), "%s", reply->reason);
 		return KUBE_TIMEOUT;

@@ -83,8 +83,8 @@ static void write_node_json(struct visit *v)
 	CLEAN(clean_cjson) cJSON *o = cJSON_CreateObject();
 	CLEAN_BUF struct buf b = BUF_MAX(1 << 16);
 	struct record_spec spec = {.path = path, .source = "sickbay", .command = "", .node = v->dir, .max = 1 << 16};
-	struct record_end end = {.state = v->node->reached ? CAPTURE_OK : CAPTURE_FAILED, .exit_status = -1,
-	                         .error = v->node->error};
+	struct record_end end = {
+	        .state = v->node->reached ? CAPTURE_OK : CAPTURE_FAILED, .exit_status = -1, .error = v->node->error};
 	struct record *rec;
 	char when[32];
 
@@ -142,7 +142,12 @@ static int visit_reach(struct visit *v, struct transport **t, struct err *e)
 
 void node_visit(struct run *run, struct node *node, const char *mux_dir)
 {
-	struct visit v = {.run = run, .node = node, .local = !node->host, .mux_dir = mux_dir, .uid = -1, .clock_rtt = -1,
+	struct visit v = {.run = run,
+	                  .node = node,
+	                  .local = !node->host,
+	                  .mux_dir = mux_dir,
+	                  .uid = -1,
+	                  .clock_rtt = -1,
 	                  .journal = "short-iso"};
 	struct transport *t = NULL;
 	struct err e = {0};
@@ -156,12 +161,14 @@ void node_visit(struct run *run, struct node *node, const char *mux_dir)
 		snprintf(node->error, sizeof(node->error), "%s", why);
 	else if (visit_reach(&v, &t, &e) < 0)
 		snprintf(node->error, sizeof(node->error), "%.399s", e.msg);
-	v.dir = node->name ? xstrdup(node->name) : v.hostname[0] ? xstrdup(v.hostname) : dir_from(node->host ? node->host : "local");
+	v.dir = node->name      ? xstrdup(node->name)
+	        : v.hostname[0] ? xstrdup(v.hostname)
+	                        : dir_from(node->host ? node->host : "local");
 	if (!node->name)
 		node->name = xstrdup(v.dir);
 	if (node->reached) {
-		runlog(run->log, "%s: reached through %s%s%s, sudo: %s", v.dir, v.transport, v.fallback[0] ? " because " : "", v.fallback,
-		       v.sudo);
+		runlog(run->log, "%s: reached through %s%s%s, sudo: %s", v.dir, v.transport,
+		       v.fallback[0] ? " because " : "", v.fallback, v.sudo);
 		visit_queue(&v);
 		run_lanes(&v, t);
 		if (v.dead[0])

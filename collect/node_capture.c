@@ -90,12 +90,17 @@ static void note_connection(struct visit *v, int rc, const struct err *e)
 	pthread_mutex_unlock(&v->lock);
 }
 
-static bool capture_script(struct visit *v, struct transport *t, const struct work *w, const char *path, const char *command,
-                           const char *script)
+static bool capture_script(struct visit *v, struct transport *t, const struct work *w, const char *path,
+                           const char *command, const char *script)
 {
 	const struct plan_item *it = w->item;
-	struct record_spec spec = {.path = path, .source = v->source, .command = command, .node = v->dir, .max = it->max,
-	                           .keep_tail = it->keep_tail, .drop = it->drop};
+	struct record_spec spec = {.path = path,
+	                           .source = v->source,
+	                           .command = command,
+	                           .node = v->dir,
+	                           .max = it->max,
+	                           .keep_tail = it->keep_tail,
+	                           .drop = it->drop};
 	struct record *rec = record_new(v->run, &spec);
 	CLEAN_BUF struct buf errout = BUF_MAX(16 * 1024);
 	struct proc_result r = {.exit_status = -1};
@@ -139,7 +144,8 @@ static char *file_script(const struct plan_item *it, const char *file)
 static bool capture_file(struct visit *v, struct transport *t, const struct work *w, const char *path, const char *file)
 {
 	CLEAN(clean_free) char *script = file_script(w->item, file);
-	CLEAN(clean_free) char *cmd = xasprintf("%s -c %lld %s", w->item->keep_tail ? "tail" : "head", (long long)w->item->max, file);
+	CLEAN(clean_free)
+	char *cmd = xasprintf("%s -c %lld %s", w->item->keep_tail ? "tail" : "head", (long long)w->item->max, file);
 
 	return capture_script(v, t, w, path, cmd, script);
 }
@@ -152,9 +158,10 @@ static int to_buf(void *arg, const void *p, size_t n, struct err *e)
 /* Newest first, "size name" lines of regular files. Private keys are not even listed. */
 static char *glob_script(const struct plan_item *it)
 {
-	return xasprintf("for f in %s; do case \"$f\" in *.key|*-key.pem) continue;; esac; test -f \"$f\" && "
-	                 "stat -Lc '%%Y %%s %%n' \"$f\"; done 2>/dev/null | sort -rn | head -n %d | cut -d' ' -f3-; true",
-	                 it->what, it->limit);
+	return xasprintf(
+	        "for f in %s; do case \"$f\" in *.key|*-key.pem) continue;; esac; test -f \"$f\" && "
+	        "stat -Lc '%%Y %%s %%n' \"$f\"; done 2>/dev/null | sort -rn | head -n %d | cut -d' ' -f3-; true",
+	        it->what, it->limit);
 }
 
 static bool name_is_sane(const char *s)
@@ -180,7 +187,10 @@ static bool capture_glob(struct visit *v, struct transport *t, const struct work
 
 	note_connection(v, rc, &e);
 	if (rc < 0 || r.timed_out || r.canceled) {
-		visit_skip(v, w, CAPTURE_FAILED, rc < 0 ? e.msg : r.canceled ? "stopped by the user" : "listing the files met its deadline");
+		visit_skip(v, w, CAPTURE_FAILED,
+		           rc < 0       ? e.msg
+		           : r.canceled ? "stopped by the user"
+		                        : "listing the files met its deadline");
 		return rc >= 0 && r.timed_out;
 	}
 	if (!b.n) {
@@ -205,7 +215,10 @@ static bool capture_glob(struct visit *v, struct transport *t, const struct work
 
 bool visit_capture(struct visit *v, struct transport *t, const struct work *w)
 {
-	struct plan_vars vars = {.node = v->dir, .unit = w->unit, .journal = v->journal, .lines = v->run->plan->lines,
+	struct plan_vars vars = {.node = v->dir,
+	                         .unit = w->unit,
+	                         .journal = v->journal,
+	                         .lines = v->run->plan->lines,
 	                         .since_s = v->run->opts->since / US_PER_S};
 	CLEAN(clean_free) char *path = NULL, *script = NULL, *command = NULL;
 

@@ -4,8 +4,9 @@
 #include "collect/visit.h"
 #include <ctype.h>
 
-static const char prelude[] = "PATH=$PATH:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/bin:/snap/bin:"
-                              "/var/lib/rancher/rke2/bin; LC_ALL=C; export PATH LC_ALL\n";
+static const char prelude[] =
+        "PATH=$PATH:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/bin:/snap/bin:"
+        "/var/lib/rancher/rke2/bin; LC_ALL=C; export PATH LC_ALL\n";
 
 void wordset_add(struct wordset *n, const char *s, size_t len)
 {
@@ -50,16 +51,20 @@ static char *wrap(const struct visit *v, const char *script, int64_t timeout)
 }
 
 int visit_exec(struct visit *v, struct transport *t, const char *script, int64_t timeout,
-               int (*out)(void *, const void *, size_t, struct err *), void *arg, struct buf *errout, struct proc_result *r,
-               struct err *e)
+               int (*out)(void *, const void *, size_t, struct err *), void *arg, struct buf *errout,
+               struct proc_result *r, struct err *e)
 {
 	CLEAN(clean_free) char *cmd = wrap(v, script, timeout);
 	/* The node's own `timeout` comes first, so that nothing stays behind there; ours is for a node that hangs. */
-	struct exec_opts o = {.command = cmd, .deadline = run_deadline(v->run, timeout + (v->has_timeout ? 4 : 0) * US_PER_S),
-	                      .out = out, .arg = arg, .errout = errout};
+	struct exec_opts o = {.command = cmd,
+	                      .deadline = run_deadline(v->run, timeout + (v->has_timeout ? 4 : 0) * US_PER_S),
+	                      .out = out,
+	                      .arg = arg,
+	                      .errout = errout};
 	int rc = t->ops->exec(t, &o, r, e);
 
-	if (rc == 0 && v->has_timeout && (r->exit_status == 124 || r->exit_status == 137) && r->ms * 1000 >= timeout - US_PER_S)
+	if (rc == 0 && v->has_timeout && (r->exit_status == 124 || r->exit_status == 137) &&
+	    r->ms * 1000 >= timeout - US_PER_S)
 		r->timed_out = true;
 	return rc;
 }
@@ -82,7 +87,8 @@ static int ask(struct visit *v, struct transport *t, const char *script, int64_t
 	if (r.canceled)
 		return err_set(e, ERR_CANCELED, "stopped by the user");
 	if (r.timed_out)
-		return err_set(e, ERR_TIMEOUT, "the first command did not answer within %lld s", (long long)(timeout / US_PER_S));
+		return err_set(e, ERR_TIMEOUT, "the first command did not answer within %lld s",
+		               (long long)(timeout / US_PER_S));
 	if (!b->n)
 		return err_set(e, ERR_NETWORK, "a login, but no command runs: %.200s", buf_cstr(&errout));
 	return 0;
@@ -156,15 +162,16 @@ static char *has_script(const struct visit *v)
 				shell_quote(&b, *n);
 			}
 	wordset_release(&seen);
-	buf_add_str(&b,
-	            "; do command -v \"$t\" >/dev/null 2>&1 && echo tool \"$t\"; done\n"
-	            "test -d /run/log/journal -o -d /var/log/journal && echo journal there\n"
-	            "journalctl -o short-iso-precise -n 0 >/dev/null 2>&1 && echo journal precise\n"
-	            "u=$({ timeout 6 systemctl list-unit-files --type=service --no-legend --no-pager && "
-	            "timeout 6 systemctl list-units --all --type=service --no-legend --no-pager --plain; } 2>/dev/null) && "
-	            "echo \"$u\" | sed 's/^/unit /' && echo units known\n"
-	            "echo end\n",
-	            NULL);
+	buf_add_str(
+	        &b,
+	        "; do command -v \"$t\" >/dev/null 2>&1 && echo tool \"$t\"; done\n"
+	        "test -d /run/log/journal -o -d /var/log/journal && echo journal there\n"
+	        "journalctl -o short-iso-precise -n 0 >/dev/null 2>&1 && echo journal precise\n"
+	        "u=$({ timeout 6 systemctl list-unit-files --type=service --no-legend --no-pager && "
+	        "timeout 6 systemctl list-units --all --type=service --no-legend --no-pager --plain; } 2>/dev/null) && "
+	        "echo \"$u\" | sed 's/^/unit /' && echo units known\n"
+	        "echo end\n",
+	        NULL);
 	return buf_take(&b);
 }
 
@@ -175,7 +182,9 @@ static void look_at_clock(struct visit *v, struct transport *t)
 
 	v->clock_rtt = -1;
 	for (int i = 0; i < 2; i++) {
-		struct exec_opts o = {.command = "date +%s.%N", .deadline = run_deadline(v->run, 5 * US_PER_S), .out = to_buf,
+		struct exec_opts o = {.command = "date +%s.%N",
+		                      .deadline = run_deadline(v->run, 5 * US_PER_S),
+		                      .out = to_buf,
 		                      .arg = &b};
 		struct proc_result r;
 		struct err e;
@@ -187,7 +196,8 @@ static void look_at_clock(struct visit *v, struct transport *t)
 			return;
 		after = clock_now();
 		sec = strtoll(buf_cstr(&b), &dot, 10);
-		for (int k = 0, scale = 100000; *dot == '.' && k < 6 && isdigit((unsigned char)dot[1 + k]); k++, scale /= 10)
+		for (int k = 0, scale = 100000; *dot == '.' && k < 6 && isdigit((unsigned char)dot[1 + k]);
+		     k++, scale /= 10)
 			us += (dot[1 + k] - '0') * scale;
 		if (sec <= 0 || (v->clock_rtt >= 0 && after - before >= v->clock_rtt))
 			continue;
@@ -198,10 +208,11 @@ static void look_at_clock(struct visit *v, struct transport *t)
 
 int visit_probe(struct visit *v, struct transport *t, struct err *e)
 {
-	static const char who[] = "echo uid $(id -u); echo hostname $(hostname 2>/dev/null || cat /proc/sys/kernel/hostname)\n"
-	                          "command -v timeout >/dev/null 2>&1 && echo timeout yes\n"
-	                          "test $(id -u) = 0 && echo sudo not needed || { s=$(sudo -n true 2>&1) && echo sudo yes || "
-	                          "echo sudo no: $s; }\n";
+	static const char who[] =
+	        "echo uid $(id -u); echo hostname $(hostname 2>/dev/null || cat /proc/sys/kernel/hostname)\n"
+	        "command -v timeout >/dev/null 2>&1 && echo timeout yes\n"
+	        "test $(id -u) = 0 && echo sudo not needed || { s=$(sudo -n true 2>&1) && echo sudo yes || "
+	        "echo sudo no: $s; }\n";
 	CLEAN_BUF struct buf b = BUF_MAX(1 << 20);
 	CLEAN(clean_free) char *has = has_script(v);
 	int rc;

@@ -16,7 +16,10 @@ void visit_skip(struct visit *v, const struct work *w, enum capture_state state,
 	/* A glob that found nothing stands under its own name. */
 	const char *name = w->item->how == PLAN_FILES ? w->item->what + plan_glob_prefix(w->item->what) : NULL;
 	CLEAN(clean_free) char *path = visit_path(v, w, name);
-	struct plan_vars vars = {.node = v->dir, .unit = w->unit, .journal = v->journal, .lines = v->run->plan->lines,
+	struct plan_vars vars = {.node = v->dir,
+	                         .unit = w->unit,
+	                         .journal = v->journal,
+	                         .lines = v->run->plan->lines,
 	                         .since_s = v->run->opts->since / INT64_C(1000000)};
 	CLEAN(clean_free) char *cmd = plan_resolve(w->item->what, &vars);
 	struct record_spec spec = {.path = path, .source = v->source, .command = cmd, .node = v->dir};
@@ -135,7 +138,8 @@ void visit_done(struct visit *v, const struct work *w, bool timed_out, const cha
 	g = gate_of(v, w->item->gate);
 	if (g && timed_out && g->state != GATE_CLOSED) {
 		g->state = GATE_CLOSED;
-		snprintf(g->why, sizeof(g->why), "%.40s did not answer: %.100s met its deadline", g->name, why ? why : "a command");
+		snprintf(g->why, sizeof(g->why), "%.40s did not answer: %.100s met its deadline", g->name,
+		         why ? why : "a command");
 	} else if (g && g->state == GATE_UNKNOWN) {
 		g->state = GATE_OPEN;
 	}

@@ -124,8 +124,10 @@ int nodes_choose(struct run *run, const struct cluster_node *api, int n_api, con
 	if (server_host && word_is_sane(server_host)) {
 		add_node(out, NULL, server_host);
 		snprintf(out->note, sizeof(out->note),
-		         "the API gave no list of nodes, so only the host of the API server (%s) was tried; name the others with "
-		         "--nodes a,b,c", server_host);
+		         "the API gave no list of nodes, so only the host of the API server (%s) was tried; name the "
+		         "others with "
+		         "--nodes a,b,c",
+		         server_host);
 	} else {
 		snprintf(out->note, sizeof(out->note), "the API gave no list of nodes; name them with --nodes a,b,c");
 	}
@@ -164,7 +166,8 @@ void nodes_visit(struct run *run, struct nodes *nodes)
 {
 	const char *tmp = getenv("TMPDIR");
 	/* A socket's path is short: about a hundred bytes in all. */
-	CLEAN(clean_free) char *mux = xasprintf("%s/sickbay-ssh-XXXXXX", tmp && tmp[0] == '/' && strlen(tmp) < 40 ? tmp : "/tmp");
+	CLEAN(clean_free)
+	char *mux = xasprintf("%s/sickbay-ssh-XXXXXX", tmp && tmp[0] == '/' && strlen(tmp) < 40 ? tmp : "/tmp");
 	const char *dir = mkdtemp(mux);
 	struct visit *visits = xcalloc((size_t)nodes->n + 1, sizeof(*visits));
 	struct pool *pool;

@@ -6,8 +6,8 @@
 #include "collect/run.h"
 
 struct node {
-	char *name;  /* folder in the bundle; NULL: the host says it */
-	char *host;  /* to connect to; NULL: this host */
+	char *name; /* folder in the bundle; NULL: the host says it */
+	char *host; /* to connect to; NULL: this host */
 	/* results */
 	bool reached;
 	char error[400];

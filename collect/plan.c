@@ -30,9 +30,7 @@ static const char **list_of(const cJSON *arr)
 	const char **out = xcalloc((size_t)cJSON_GetArraySize(arr) + 1, sizeof(*out));
 	int n = 0;
 
-	cJSON_ArrayForEach(v, arr)
-		if (cJSON_IsString(v))
-			out[n++] = v->valuestring;
+	cJSON_ArrayForEach(v, arr) if (cJSON_IsString(v)) out[n++] = v->valuestring;
 	return out;
 }
 
@@ -42,9 +40,7 @@ static int get_list(struct loader *l, const cJSON *v, const char ***out)
 
 	if (!cJSON_IsArray(v))
 		return fail(l, v->string, "must be a list, such as [a, b]");
-	cJSON_ArrayForEach(x, v)
-		if (!cJSON_IsString(x))
-			return fail(l, v->string, "must be a list of words");
+	cJSON_ArrayForEach(x, v) if (!cJSON_IsString(x)) return fail(l, v->string, "must be a list of words");
 	free(*out);
 	*out = list_of(v);
 	return 0;
@@ -251,7 +247,8 @@ static int load_items(struct loader *l, const char *section, struct plan_item **
 	if (!cJSON_IsArray(arr))
 		return fail(l, NULL, "must be a list of captures");
 	*items = xcalloc((size_t)cJSON_GetArraySize(arr) + 1, sizeof(**items));
-	cJSON_ArrayForEach(o, arr) {
+	cJSON_ArrayForEach(o, arr)
+	{
 		struct plan_item *it = &(*items)[(*n)++];
 
 		l->index++;
@@ -261,9 +258,7 @@ static int load_items(struct loader *l, const char *section, struct plan_item **
 		it->max = l->max;
 		it->limit = 100;
 		it->line = plan_lines_find(l->lines, section, l->index, NULL);
-		cJSON_ArrayForEach(v, o)
-			if ((rc = item_key(l, it, v)) < 0)
-				return rc;
+		cJSON_ArrayForEach(v, o) if ((rc = item_key(l, it, v)) < 0) return rc;
 		if ((rc = item_check(l, it)) < 0)
 			return rc;
 		if (!strcmp(section, "kubectl"))
@@ -279,7 +274,8 @@ static int load_defaults(struct loader *l)
 
 	l->section = "defaults";
 	l->index = -1;
-	cJSON_ArrayForEach(v, o) {
+	cJSON_ArrayForEach(v, o)
+	{
 		if (!strcmp(v->string, "timeout"))
 			rc = get_duration(l, v, &l->timeout);
 		else if (!strcmp(v->string, "max"))
@@ -356,22 +352,21 @@ static int load_map(struct loader *l, const char *section, int (*fn)(struct load
 	l->index = -1;
 	if (o && !cJSON_IsObject(o))
 		return fail(l, NULL, "must be a map");
-	cJSON_ArrayForEach(v, o)
-		if ((rc = fn(l, v)) < 0)
-			return rc;
+	cJSON_ArrayForEach(v, o) if ((rc = fn(l, v)) < 0) return rc;
 	return 0;
 }
 
 static int check_top(struct loader *l)
 {
-	static const char *const known[] = {"plan",      "defaults", "api",  "kubectl",  "resources",
-	                                    "logs",      "lanes",    "node", "functions"};
+	static const char *const known[] = {"plan", "defaults", "api",  "kubectl",  "resources",
+	                                    "logs", "lanes",    "node", "functions"};
 	const cJSON *v;
 
 	l->index = -1;
 	if (!cJSON_IsObject(l->plan->doc) || json_get_int(l->plan->doc, "plan", 0) != 1)
 		return err_set(l->e, ERR_FORMAT, "%s: not a plan of version 1: `plan: 1` is missing", l->name);
-	cJSON_ArrayForEach(v, l->plan->doc) {
+	cJSON_ArrayForEach(v, l->plan->doc)
+	{
 		bool ok = false;
 
 		for (size_t i = 0; i < ARRAY_LEN(known); i++)
@@ -394,8 +389,9 @@ static int load_all(struct loader *l)
 	struct plan *p = l->plan;
 	int rc;
 
-	if ((rc = check_top(l)) < 0 || (rc = load_defaults(l)) < 0 || (rc = load_map(l, "resources", resources_key)) < 0 ||
-	    (rc = load_map(l, "logs", logs_key)) < 0 || (rc = load_items(l, "api", &p->api, &p->n_api)) < 0 ||
+	if ((rc = check_top(l)) < 0 || (rc = load_defaults(l)) < 0 ||
+	    (rc = load_map(l, "resources", resources_key)) < 0 || (rc = load_map(l, "logs", logs_key)) < 0 ||
+	    (rc = load_items(l, "api", &p->api, &p->n_api)) < 0 ||
 	    (rc = load_items(l, "kubectl", &p->kubectl, &p->n_kubectl)) < 0)
 		return rc;
 	return load_items(l, "node", &p->node, &p->n_node);

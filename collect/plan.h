@@ -9,24 +9,24 @@
 
 enum plan_how { PLAN_RUN, PLAN_FILE, PLAN_FILES, PLAN_GET, PLAN_KUBECTL };
 struct plan_item {
-	const char *path;      /* in the bundle; with placeholders */
+	const char *path; /* in the bundle; with placeholders */
 	enum plan_how how;
-	const char *what;      /* script, file, glob, request path or kubectl arguments */
-	const char *use;       /* shell functions put in front, or NULL */
-	const char *gate;      /* or NULL */
-	const char **needs;    /* programs; NULL-terminated, or NULL */
-	const char **units;    /* one capture a unit; NULL-terminated, or NULL */
-	int64_t timeout;       /* µs */
-	int64_t max;           /* bytes */
+	const char *what;   /* script, file, glob, request path or kubectl arguments */
+	const char *use;    /* shell functions put in front, or NULL */
+	const char *gate;   /* or NULL */
+	const char **needs; /* programs; NULL-terminated, or NULL */
+	const char **units; /* one capture a unit; NULL-terminated, or NULL */
+	int64_t timeout;    /* µs */
+	int64_t max;        /* bytes */
 	bool keep_tail;
-	bool each_node;        /* a request repeated for every node */
-	bool lists;            /* only when the API serves lists */
-	bool always;           /* also when it does not answer */
-	bool may_fail;         /* its failure is "absent": it needs something that many clusters do not have */
-	bool no_journal;       /* only on nodes without a journal */
-	int limit;             /* files of a glob */
-	struct regex *drop;    /* lines that are left out, or NULL */
-	int line;              /* of the plan */
+	bool each_node;     /* a request repeated for every node */
+	bool lists;         /* only when the API serves lists */
+	bool always;        /* also when it does not answer */
+	bool may_fail;      /* its failure is "absent": it needs something that many clusters do not have */
+	bool no_journal;    /* only on nodes without a journal */
+	int limit;          /* files of a glob */
+	struct regex *drop; /* lines that are left out, or NULL */
+	int line;           /* of the plan */
 };
 struct plan_pair {
 	const char *name, *value;
@@ -39,9 +39,9 @@ struct plan {
 
 	int64_t res_timeout, res_max, res_max_item, res_page;
 	const char **res_first, **res_skip, **res_builtin; /* NULL-terminated */
-	const cJSON *res_names;  /* {plural: directory} */
-	const cJSON *res_prefer; /* {plural.group: [version]} */
-	const cJSON *res_same;   /* [[plural.group]] */
+	const cJSON *res_names;                            /* {plural: directory} */
+	const cJSON *res_prefer;                           /* {plural.group: [version]} */
+	const cJSON *res_same;                             /* [[plural.group]] */
 
 	int64_t log_lines, log_max, log_timeout;
 	int log_max_pods;

@@ -83,7 +83,8 @@ static int look_statuses(struct podlogs *p, const cJSON *pod, const char *list, 
 	const cJSON *s;
 	int n = 0;
 
-	cJSON_ArrayForEach(s, json_get_arr(json_get_obj(pod, "status"), list)) {
+	cJSON_ArrayForEach(s, json_get_arr(json_get_obj(pod, "status"), list))
+	{
 		const char *c = json_get_str(s, "name");
 
 		if (!sane(c) || (!all && !is_unwell(s)))
@@ -132,14 +133,15 @@ static void run_job(void *arg)
 	struct logjob *j = arg;
 	struct kube *k = j->p->k;
 	const struct plan *plan = k->run->plan;
-	CLEAN(clean_free) char *file = xasprintf("cluster-resources/pods/logs/%s/%s/%s%s.log", j->ns, j->pod, j->container,
-	                                         j->previous ? "-previous" : "");
-	CLEAN(clean_free) char *path = xasprintf("/api/v1/namespaces/%s/pods/%s/log?container=%s&tailLines=%lld&timestamps=true%s",
-	                                         j->ns, j->pod, j->container, (long long)plan->log_lines,
-	                                         j->previous ? "&previous=true" : "");
+	CLEAN(clean_free)
+	char *file = xasprintf("cluster-resources/pods/logs/%s/%s/%s%s.log", j->ns, j->pod, j->container,
+	                       j->previous ? "-previous" : "");
+	CLEAN(clean_free)
+	char *path = xasprintf("/api/v1/namespaces/%s/pods/%s/log?container=%s&tailLines=%lld&timestamps=true%s", j->ns,
+	                       j->pod, j->container, (long long)plan->log_lines, j->previous ? "&previous=true" : "");
 	CLEAN(clean_free) char *cmd = k->backend->command(k, path);
-	struct record_spec spec = {.path = file, .source = k->backend->name, .command = cmd, .max = plan->log_max,
-	                           .keep_tail = true};
+	struct record_spec spec = {
+	        .path = file, .source = k->backend->name, .command = cmd, .max = plan->log_max, .keep_tail = true};
 	struct record *rec;
 	struct record_end end = {.state = CAPTURE_OK};
 	struct kube_reply r;
@@ -152,7 +154,9 @@ static void run_job(void *arg)
 	}
 	rec = record_new(k->run, &spec);
 	if (kube_get(k, path, plan->log_timeout, record_write, rec, &r) != KUBE_OK) {
-		end.state = is_absent(&r) ? CAPTURE_ABSENT : r.status == KUBE_NOT_ASKED ? CAPTURE_SKIPPED : CAPTURE_FAILED;
+		end.state = is_absent(&r)                ? CAPTURE_ABSENT
+		            : r.status == KUBE_NOT_ASKED ? CAPTURE_SKIPPED
+		                                         : CAPTURE_FAILED;
 		end.error = r.reason;
 		end.timed_out = r.status == KUBE_TIMEOUT;
 		end.body_if_empty = r.message;
@@ -168,9 +172,11 @@ void podlogs_start(struct podlogs *p, struct pool *pool)
 	for (int i = 0; i < p->n; i++)
 		pool_add(pool, run_job, p->jobs[i]);
 	if (p->left_out) {
-		struct record_spec spec = {.path = "cluster-resources/pods/logs", .source = p->k->backend->name, .command = ""};
-		CLEAN(clean_free) char *why = xasprintf("the logs of %d more pods were left out: max_pods of the plan is %d", p->left_out,
-		                                        p->k->run->plan->log_max_pods);
+		struct record_spec spec = {
+		        .path = "cluster-resources/pods/logs", .source = p->k->backend->name, .command = ""};
+		CLEAN(clean_free)
+		char *why = xasprintf("the logs of %d more pods were left out: max_pods of the plan is %d", p->left_out,
+		                      p->k->run->plan->log_max_pods);
 
 		record_none(p->k->run, &spec, CAPTURE_SKIPPED, why);
 	}

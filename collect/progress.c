@@ -20,9 +20,9 @@ static void show(const struct progress *p)
 	int n;
 
 	bundle_writer_counts(p->run->out, &c);
-	n = snprintf(line, sizeof(line), "collecting: %lld captures, %s, %d running, %lld failed, %lld s", (long long)(c.ok + c.failed),
-	             file_format_size(c.bytes, size), atomic_load(&p->run->in_flight), (long long)c.failed,
-	             (long long)((clock_now() - p->run->started) / US_PER_S));
+	n = snprintf(line, sizeof(line), "collecting: %lld captures, %s, %d running, %lld failed, %lld s",
+	             (long long)(c.ok + c.failed), file_format_size(c.bytes, size), atomic_load(&p->run->in_flight),
+	             (long long)c.failed, (long long)((clock_now() - p->run->started) / US_PER_S));
 	if (n >= term_width(p->f))
 		n = term_width(p->f) - 1;
 	fprintf(p->f, "\r\033[K%.*s", n > 0 ? n : 0, line);

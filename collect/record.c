@@ -110,16 +110,16 @@ static char *clean_error(struct run *run, const char *s, int64_t *count)
 static void add(struct record *r, const struct record_end *end)
 {
 	struct capture c = {
-		.path = r->path,
-		.source = r->source,
-		.command = r->command,
-		.node = r->node,
-		.started = r->started,
-		.ms = (clock_mono() - r->mono) / 1000,
-		.exit_status = end->exit_status,
-		.state = end->state,
-		.timed_out = end->timed_out,
-		.truncated = end->truncated,
+	        .path = r->path,
+	        .source = r->source,
+	        .command = r->command,
+	        .node = r->node,
+	        .started = r->started,
+	        .ms = (clock_mono() - r->mono) / 1000,
+	        .exit_status = end->exit_status,
+	        .state = end->state,
+	        .timed_out = end->timed_out,
+	        .truncated = end->truncated,
 	};
 	CLEAN(clean_free) char *error = NULL, *command = NULL;
 	struct err e = {0};

@@ -20,13 +20,15 @@ struct record_end {
 	bool timed_out;
 	bool truncated;    /* cut before it came here */
 	const char *error; /* or NULL; made one line and redacted */
-	const char *body_if_empty; /* written when nothing came: stderr of a command that printed nothing else. Or NULL */
-	bool no_file;      /* the record alone */
+	const char
+	        *body_if_empty; /* written when nothing came: stderr of a command that printed nothing else. Or NULL */
+	bool no_file;           /* the record alone */
 };
 struct record;
 /* Begins a capture; its clock starts. Copies the texts. */
 struct record *record_new(struct run *run, const struct record_spec *spec);
-/* Fits every sink: arg is the struct record. Returns -ERR_LIMIT when a capture that keeps its head is full: stop then. */
+/* Fits every sink: arg is the struct record. Returns -ERR_LIMIT when a capture that keeps its head is full: stop then.
+ */
 int record_write(void *record, const void *p, size_t n, struct err *e);
 /* As is, for text that was redacted before (JSON objects). `replaced` is added to the count. */
 int record_write_raw(struct record *r, const void *p, size_t n, int64_t replaced, struct err *e);

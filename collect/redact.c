@@ -12,7 +12,8 @@ static bool has_hint(const struct redact_rule *rule, struct str s)
 		return true;
 	for (int i = 0; i < rule->n_hints; i++) {
 		const struct redact_hint *h = &rule->hints[i];
-		unsigned char lo = (unsigned char)h->text[0], up = lo >= 'a' && lo <= 'z' ? (unsigned char)(lo - 32) : lo;
+		unsigned char lo = (unsigned char)h->text[0],
+		              up = lo >= 'a' && lo <= 'z' ? (unsigned char)(lo - 32) : lo;
 
 		if (s.n < h->n)
 			continue;

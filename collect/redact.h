@@ -1,8 +1,9 @@
 /* redact: takes credentials out of everything that enters a bundle.
  *
- * Two ways in: text, line by line, by the patterns of collect/redact.yaml; Kubernetes objects by their structure (Secret
- * data, environment values, annotations, ConfigMap keys, flags), with the text patterns applied to every string value in
- * addition. A value becomes **REDACTED:kind**. The rules are read-only after loading and shared by all threads. */
+ * Two ways in: text, line by line, by the patterns of collect/redact.yaml; Kubernetes objects by their structure
+ * (Secret data, environment values, annotations, ConfigMap keys, flags), with the text patterns applied to every string
+ * value in addition. A value becomes **REDACTED:kind**. The rules are read-only after loading and shared by all
+ * threads. */
 #ifndef SICKBAY_COLLECT_REDACT_H
 #define SICKBAY_COLLECT_REDACT_H
 #include "base/json.h"

@@ -23,7 +23,7 @@ struct redact {
 	struct redact_rule *rules; /* blocks first */
 	int n_rules, n_blocks;
 	const cJSON *ends, *contains, *not_ends, *fields, *annotations_json;
-	cJSON *doc; /* owns the texts */
+	cJSON *doc;      /* owns the texts */
 	bool first[256]; /* bytes with which some hint begins, either case: a line without any is clean */
 };
 

@@ -26,7 +26,8 @@ static bool ends_with_one(const char *s, size_t n, const cJSON *list)
 {
 	const cJSON *v;
 
-	cJSON_ArrayForEach(v, list) {
+	cJSON_ArrayForEach(v, list)
+	{
 		size_t m = cJSON_IsString(v) ? strlen(v->valuestring) : 0;
 
 		if (m && m <= n && !strcmp(s + n - m, v->valuestring))
@@ -45,7 +46,8 @@ bool redact_name(const struct redact *r, const char *name)
 		return false;
 	if (ends_with_one(norm, n, r->ends))
 		return true;
-	cJSON_ArrayForEach(v, r->contains) {
+	cJSON_ArrayForEach(v, r->contains)
+	{
 		const char *hit = cJSON_IsString(v) ? strstr(norm, v->valuestring) : NULL;
 
 		/* DB_PASSWORD_2 holds one, PASSWORD_FILE tells where one is. */
@@ -61,9 +63,7 @@ static bool is_field(const struct redact *r, const char *name)
 	const cJSON *v;
 
 	normalize(name, norm, sizeof(norm));
-	cJSON_ArrayForEach(v, r->fields)
-		if (cJSON_IsString(v) && !strcmp(v->valuestring, norm))
-			return true;
+	cJSON_ArrayForEach(v, r->fields) if (cJSON_IsString(v) && !strcmp(v->valuestring, norm)) return true;
 	return false;
 }
 
@@ -73,8 +73,9 @@ static const char base64_placeholder[] = "KipSRURBQ1RFRDpzZWNyZXQqKg==";
 /* Values that tell nothing: an empty one, a switch, a reference to another variable, what was replaced before. */
 static bool is_innocent(const char *v)
 {
-	return !v[0] || !strcmp(v, base64_placeholder) || !strcmp(v, "true") || !strcmp(v, "false") || !strcmp(v, "null") || !strcmp(v, "none") ||
-	       (v[0] == '$' && (v[1] == '(' || v[1] == '{')) || !strncmp(v, "**REDACTED:", 11);
+	return !v[0] || !strcmp(v, base64_placeholder) || !strcmp(v, "true") || !strcmp(v, "false") ||
+	       !strcmp(v, "null") || !strcmp(v, "none") || (v[0] == '$' && (v[1] == '(' || v[1] == '{')) ||
+	       !strncmp(v, "**REDACTED:", 11);
 }
 
 static void set_string(cJSON *v, char *text)
@@ -116,7 +117,8 @@ static void redact_env(struct walk *w, cJSON *env)
 {
 	cJSON *o;
 
-	cJSON_ArrayForEach(o, env) {
+	cJSON_ArrayForEach(o, env)
+	{
 		const char *name = json_get_str(o, "name");
 		cJSON *v = cJSON_GetObjectItemCaseSensitive(o, "value");
 
@@ -131,7 +133,8 @@ static void redact_args(struct walk *w, cJSON *args)
 	bool next = false;
 	cJSON *v;
 
-	cJSON_ArrayForEach(v, args) {
+	cJSON_ArrayForEach(v, args)
+	{
 		char *eq, *name;
 
 		if (!cJSON_IsString(v)) {
@@ -191,9 +194,7 @@ static bool is_json_annotation(const struct redact *r, const char *key)
 {
 	const cJSON *v;
 
-	cJSON_ArrayForEach(v, r->annotations_json)
-		if (cJSON_IsString(v) && !strcmp(v->valuestring, key))
-			return true;
+	cJSON_ArrayForEach(v, r->annotations_json) if (cJSON_IsString(v) && !strcmp(v->valuestring, key)) return true;
 	return false;
 }
 
@@ -201,7 +202,8 @@ static void walk_object(struct walk *w, cJSON *o)
 {
 	cJSON *v;
 
-	cJSON_ArrayForEach(v, o) {
+	cJSON_ArrayForEach(v, o)
+	{
 		const char *k = v->string ? v->string : "";
 
 		if (cJSON_IsArray(v) && !strcmp(k, "env"))
@@ -229,8 +231,7 @@ static void walk_value(struct walk *w, cJSON *v)
 	else if (cJSON_IsObject(v))
 		walk_object(w, v);
 	else if (cJSON_IsArray(v))
-		cJSON_ArrayForEach(x, v)
-			walk_value(w, x);
+		cJSON_ArrayForEach(x, v) walk_value(w, x);
 	w->depth--;
 }
 
@@ -253,14 +254,16 @@ static void redact_secret(struct walk *w, cJSON *o)
 	for (size_t i = 0; i < ARRAY_LEN(maps); i++) {
 		bool text = i == 1;
 
-		cJSON_ArrayForEach(v, cJSON_GetObjectItemCaseSensitive(o, maps[i])) {
+		cJSON_ArrayForEach(v, cJSON_GetObjectItemCaseSensitive(o, maps[i]))
+		{
 			if (!cJSON_IsString(v)) {
 				cJSON_free(v->valuestring);
 				v->valuestring = xstrdup("");
 				v->type = (v->type & ~0xff) | cJSON_String;
 			}
 			cJSON_AddNumberToObject(sizes, v->string,
-			                        text ? (double)strlen(v->valuestring) : (double)base64_size(v->valuestring));
+			                        text ? (double)strlen(v->valuestring)
+			                             : (double)base64_size(v->valuestring));
 			if (!v->valuestring[0])
 				continue;
 			set_string(v, xstrdup(text ? "**REDACTED:secret**" : base64_placeholder));
@@ -271,20 +274,18 @@ static void redact_secret(struct walk *w, cJSON *o)
 	meta = cJSON_GetObjectItemCaseSensitive(o, "metadata");
 	ann = cJSON_GetObjectItemCaseSensitive(meta, "annotations");
 	/* What was applied holds the values once more. */
-	cJSON_ArrayForEach(v, ann)
-		if (v->string && is_json_annotation(w->r, v->string))
-			replace(w, v, "secret");
+	cJSON_ArrayForEach(v, ann) if (v->string && is_json_annotation(w->r, v->string)) replace(w, v, "secret");
 }
 
 static void redact_configmap(struct walk *w, cJSON *o)
 {
 	cJSON *v;
 
-	cJSON_ArrayForEach(v, cJSON_GetObjectItemCaseSensitive(o, "data"))
-		if (v->string && cJSON_IsString(v) && redact_name(w->r, v->string) && strlen(v->valuestring) < 4096)
-			replace(w, v, "configmap");
-	cJSON_ArrayForEach(v, cJSON_GetObjectItemCaseSensitive(o, "binaryData"))
-		replace(w, v, "binary");
+	cJSON_ArrayForEach(v, cJSON_GetObjectItemCaseSensitive(o, "data")) if (v->string && cJSON_IsString(v) &&
+	                                                                       redact_name(w->r, v->string) &&
+	                                                                       strlen(v->valuestring) < 4096)
+	        replace(w, v, "configmap");
+	cJSON_ArrayForEach(v, cJSON_GetObjectItemCaseSensitive(o, "binaryData")) replace(w, v, "binary");
 }
 
 void redact_object(const struct redact *r, cJSON *obj, const char *kind, int64_t *count)

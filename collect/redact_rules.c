@@ -10,7 +10,8 @@ static void add_hints(struct redact *r, struct redact_rule *rule, const cJSON *a
 	const cJSON *v;
 
 	rule->hints = xcalloc((size_t)cJSON_GetArraySize(arr) + 1, sizeof(*rule->hints));
-	cJSON_ArrayForEach(v, arr) {
+	cJSON_ArrayForEach(v, arr)
+	{
 		struct redact_hint *h;
 
 		if (!cJSON_IsString(v) || !v->valuestring[0])
@@ -78,13 +79,9 @@ int redact_parse(const char *name, struct str text, struct redact **out, struct 
 	blocks = json_get_arr(r->doc, "blocks");
 	patterns = json_get_arr(r->doc, "patterns");
 	r->rules = xcalloc((size_t)(cJSON_GetArraySize(blocks) + cJSON_GetArraySize(patterns)) + 1, sizeof(*r->rules));
-	cJSON_ArrayForEach(o, blocks)
-		if ((rc = add_rule(r, name, o, true, e)) < 0)
-			return rc;
+	cJSON_ArrayForEach(o, blocks) if ((rc = add_rule(r, name, o, true, e)) < 0) return rc;
 	r->n_blocks = r->n_rules;
-	cJSON_ArrayForEach(o, patterns)
-		if ((rc = add_rule(r, name, o, false, e)) < 0)
-			return rc;
+	cJSON_ArrayForEach(o, patterns) if ((rc = add_rule(r, name, o, false, e)) < 0) return rc;
 	names = json_get_obj(r->doc, "names");
 	r->ends = json_get_arr(names, "ends");
 	r->contains = json_get_arr(names, "contains");

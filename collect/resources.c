@@ -36,21 +36,23 @@ static char *api_base(const struct resource *r)
 
 static char *target_path(const struct resource *r, const char *ns)
 {
-	return xasprintf("cluster-resources/%s%s%s%s.json", r->custom ? "custom-resources/" : "", r->name, ns[0] ? "/" : "", ns);
+	return xasprintf("cluster-resources/%s%s%s%s.json", r->custom ? "custom-resources/" : "", r->name,
+	                 ns[0] ? "/" : "", ns);
 }
 
 static struct record *open_record(struct listing *l, const char *ns)
 {
 	CLEAN(clean_free) char *path = target_path(l->r, ns), *cmd = l->k->backend->command(l->k, l->request);
-	struct record_spec spec = {.path = path, .source = l->k->backend->name, .command = cmd, .max = l->k->run->plan->res_max};
+	struct record_spec spec = {
+	        .path = path, .source = l->k->backend->name, .command = cmd, .max = l->k->run->plan->res_max};
 	struct record *rec = record_new(l->k->run, &spec);
 	CLEAN_BUF struct buf b = BUF_MAX(4096);
 
 	if (l->r->custom) {
 		buf_add_str(&b, "[", NULL);
 	} else {
-		buf_printf(&b, NULL, "{\n  \"kind\": \"%sList\",\n  \"apiVersion\": \"%s%s%s\",\n", l->r->kind, l->r->group,
-		           l->r->group[0] ? "/" : "", l->r->version);
+		buf_printf(&b, NULL, "{\n  \"kind\": \"%sList\",\n  \"apiVersion\": \"%s%s%s\",\n", l->r->kind,
+		           l->r->group, l->r->group[0] ? "/" : "", l->r->version);
 		buf_printf(&b, NULL, "  \"metadata\": {\n    \"resourceVersion\": \"%s\"\n  },\n  \"items\": [",
 		           l->scan ? l->scan->resource_version : "");
 	}
@@ -101,10 +103,11 @@ static struct target *find_target(struct listing *l, const char *ns)
 /* Who changed what and when stays; the list of every field does not: it is half of all bytes and no check reads it. */
 static void trim_managed_fields(cJSON *item)
 {
-	cJSON *mf = cJSON_GetObjectItemCaseSensitive(cJSON_GetObjectItemCaseSensitive(item, "metadata"), "managedFields"), *m;
+	cJSON *mf = cJSON_GetObjectItemCaseSensitive(cJSON_GetObjectItemCaseSensitive(item, "metadata"),
+	                                             "managedFields"),
+	      *m;
 
-	cJSON_ArrayForEach(m, mf)
-		cJSON_DeleteItemFromObjectCaseSensitive(m, "fieldsV1");
+	cJSON_ArrayForEach(m, mf) cJSON_DeleteItemFromObjectCaseSensitive(m, "fieldsV1");
 }
 
 /* Items of a list do not say what they are; in a bundle each does, kind and version first as kubectl prints it. */
@@ -189,7 +192,8 @@ static char *query_escape(const char *s)
 	struct buf b = BUF_MAX(16384);
 
 	for (; *s; s++) {
-		if ((*s >= 'a' && *s <= 'z') || (*s >= 'A' && *s <= 'Z') || (*s >= '0' && *s <= '9') || strchr("-_.~", *s))
+		if ((*s >= 'a' && *s <= 'z') || (*s >= 'A' && *s <= 'Z') || (*s >= '0' && *s <= '9') ||
+		    strchr("-_.~", *s))
 			buf_add(&b, s, 1, NULL);
 		else
 			buf_printf(&b, NULL, "%%%02X", (unsigned char)*s);
@@ -201,8 +205,9 @@ static char *query_escape(const char *s)
 static enum kube_status get_page(struct listing *l, const char *base, char *cont, size_t size, struct kube_reply *reply)
 {
 	CLEAN(clean_free) char *token = query_escape(cont);
-	CLEAN(clean_free) char *path = xasprintf("%s?limit=%lld%s%s", base, (long long)l->k->run->plan->res_page,
-	                                         cont[0] ? "&continue=" : "", token);
+	CLEAN(clean_free)
+	char *path = xasprintf("%s?limit=%lld%s%s", base, (long long)l->k->run->plan->res_page,
+	                       cont[0] ? "&continue=" : "", token);
 	struct page pg = {.l = l};
 	struct err e = {0};
 	enum kube_status s;
@@ -224,8 +229,9 @@ static enum kube_status get_page(struct listing *l, const char *base, char *cont
 static void write_failure(struct listing *l, const struct kube_reply *reply)
 {
 	CLEAN(clean_free) char *path = target_path(l->r, ""), *cmd = l->k->backend->command(l->k, l->request);
-	CLEAN(clean_free) char *errors = xasprintf("cluster-resources/%s%s-errors.json", l->r->custom ? "custom-resources/" : "",
-	                                           l->r->name);
+	CLEAN(clean_free)
+	char *errors =
+	        xasprintf("cluster-resources/%s%s-errors.json", l->r->custom ? "custom-resources/" : "", l->r->name);
 	struct record_spec spec = {.path = path, .source = l->k->backend->name, .command = cmd};
 	enum capture_state state = reply->status == KUBE_NOT_FOUND   ? CAPTURE_ABSENT
 	                           : reply->status == KUBE_NOT_ASKED ? CAPTURE_SKIPPED
@@ -245,7 +251,9 @@ static void write_failure(struct listing *l, const struct kube_reply *reply)
 
 void resource_list(struct kube *k, const struct resource *r, resource_hook hook, void *arg)
 {
-	CLEAN(clean_free) char *base = api_base(r), *request = xasprintf("%s?limit=%lld", base, (long long)k->run->plan->res_page);
+	CLEAN(clean_free)
+	char *base = api_base(r),
+	     *request = xasprintf("%s?limit=%lld", base, (long long)k->run->plan->res_page);
 	struct listing l = {.k = k, .r = r, .hook = hook, .hook_arg = arg, .request = request};
 	struct kube_reply reply;
 	char cont[2048] = "";
@@ -258,7 +266,8 @@ void resource_list(struct kube *k, const struct resource *r, resource_hook hook,
 	if (s == KUBE_OK && !l.items)
 		find_target(&l, ""); /* listed, and empty */
 	if (s != KUBE_OK && l.items)
-		snprintf(l.error, sizeof(l.error), "the list broke off after %lld objects: %s", (long long)l.items, reply.reason);
+		snprintf(l.error, sizeof(l.error), "the list broke off after %lld objects: %s", (long long)l.items,
+		         reply.reason);
 	else if (l.bad)
 		snprintf(l.error, sizeof(l.error), "%lld objects could not be read and are missing", (long long)l.bad);
 	for (int i = 0; i < l.n_open; i++)

@@ -6,8 +6,8 @@
 struct resource {
 	char *group, *version, *plural, *kind;
 	bool namespaced;
-	bool custom;  /* under custom-resources/ */
-	char *name;   /* "pods", "pvcs", "backups.velero.io": file or directory in the bundle */
+	bool custom; /* under custom-resources/ */
+	char *name;  /* "pods", "pvcs", "backups.velero.io": file or directory in the bundle */
 };
 struct resources {
 	struct resource *v;

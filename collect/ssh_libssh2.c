@@ -38,7 +38,8 @@ static int wait_ready(struct conn *c, int64_t deadline, struct err *e)
 		p.events |= POLLOUT;
 	if (!p.events)
 		p.events = POLLIN;
-	if (c->up && !(dir & LIBSSH2_SESSION_BLOCK_OUTBOUND) && libssh2_keepalive_send(c->s, &next) == LIBSSH2_ERROR_SOCKET_SEND)
+	if (c->up && !(dir & LIBSSH2_SESSION_BLOCK_OUTBOUND) &&
+	    libssh2_keepalive_send(c->s, &next) == LIBSSH2_ERROR_SOCKET_SEND)
 		return err_set(e, ERR_NETWORK, "the connection broke");
 	poll(&p, 1, left < 200 ? (int)left : 200);
 	return 0;
@@ -88,8 +89,8 @@ static int tcp_connect(struct conn *c, int64_t deadline, struct err *e)
 		return 0;
 	if (last == ECANCELED)
 		return err_set(e, ERR_CANCELED, "stopped by the user");
-	return err_set(e, last == ETIMEDOUT ? ERR_TIMEOUT : ERR_NETWORK, "connect to %s port %d: %s", c->t->addr, c->t->port,
-	               strerror(last ? last : EADDRNOTAVAIL));
+	return err_set(e, last == ETIMEDOUT ? ERR_TIMEOUT : ERR_NETWORK, "connect to %s port %d: %s", c->t->addr,
+	               c->t->port, strerror(last ? last : EADDRNOTAVAIL));
 }
 
 static int ssh_fail(struct conn *c, struct err *e, int code, const char *what)
@@ -106,13 +107,14 @@ static int prefer(struct conn *c, const char *hostkeys, struct err *e)
 		int method;
 		const char *names;
 	} prefs[] = {
-		{LIBSSH2_METHOD_KEX, "curve25519-sha256,curve25519-sha256@libssh.org,ecdh-sha2-nistp256,ecdh-sha2-nistp384,"
-		                     "ecdh-sha2-nistp521,diffie-hellman-group16-sha512,diffie-hellman-group18-sha512,"
-		                     "diffie-hellman-group14-sha256,diffie-hellman-group-exchange-sha256"},
-		{LIBSSH2_METHOD_CRYPT_CS, "aes256-ctr,aes192-ctr,aes128-ctr"},
-		{LIBSSH2_METHOD_CRYPT_SC, "aes256-ctr,aes192-ctr,aes128-ctr"},
-		{LIBSSH2_METHOD_MAC_CS, "hmac-sha2-256,hmac-sha2-512"},
-		{LIBSSH2_METHOD_MAC_SC, "hmac-sha2-256,hmac-sha2-512"},
+	        {LIBSSH2_METHOD_KEX,
+	         "curve25519-sha256,curve25519-sha256@libssh.org,ecdh-sha2-nistp256,ecdh-sha2-nistp384,"
+	         "ecdh-sha2-nistp521,diffie-hellman-group16-sha512,diffie-hellman-group18-sha512,"
+	         "diffie-hellman-group14-sha256,diffie-hellman-group-exchange-sha256"},
+	        {LIBSSH2_METHOD_CRYPT_CS, "aes256-ctr,aes192-ctr,aes128-ctr"},
+	        {LIBSSH2_METHOD_CRYPT_SC, "aes256-ctr,aes192-ctr,aes128-ctr"},
+	        {LIBSSH2_METHOD_MAC_CS, "hmac-sha2-256,hmac-sha2-512"},
+	        {LIBSSH2_METHOD_MAC_SC, "hmac-sha2-256,hmac-sha2-512"},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(prefs); i++)
@@ -130,16 +132,18 @@ static int check_host_key(struct conn *c, struct knownhosts *kh, const char *nam
 		return 0;
 	case KNOWNHOSTS_CHANGED:
 		*final = true;
-		return err_set(e, ERR_DENIED,
-		               "the host key of %s is not the one in known_hosts: the host was reinstalled, or somebody is in "
-		               "between; check, then `ssh-keygen -R %s` and add the new key",
-		               name, name);
+		return err_set(
+		        e, ERR_DENIED,
+		        "the host key of %s is not the one in known_hosts: the host was reinstalled, or somebody is in "
+		        "between; check, then `ssh-keygen -R %s` and add the new key",
+		        name, name);
 	default:
 		if (c->t->insecure)
 			return 0;
 		*final = !knownhosts_has_more(kh);
 		return err_set(e, ERR_DENIED,
-		               "the host key of %s is not in known_hosts; check it and add it (`ssh %s` once, or ssh-keyscan), "
+		               "the host key of %s is not in known_hosts; check it and add it (`ssh %s` once, or "
+		               "ssh-keyscan), "
 		               "or give --ssh-known-hosts FILE, or --ssh-insecure-host-keys",
 		               name, name);
 	}
@@ -184,7 +188,8 @@ static bool is_rsa_key(const char *path)
 		if (text[i] != '\n' && text[i] != '\r' && text[i])
 			flat[k++] = text[i];
 	flat[k] = '\0';
-	return strstr(flat, "BEGIN RSA") || strstr(flat, "c3NoLXJzY") || strstr(flat, "NzaC1yc2") || strstr(flat, "zc2gtcnNh");
+	return strstr(flat, "BEGIN RSA") || strstr(flat, "c3NoLXJzY") || strstr(flat, "NzaC1yc2") ||
+	       strstr(flat, "zc2gtcnNh");
 }
 
 static int auth_agent(struct conn *c, int64_t deadline, struct err *e)
@@ -225,8 +230,8 @@ static int auth_keys(struct conn *c, int64_t deadline, struct err *e, bool *rsa)
 			continue;
 		}
 		tries++;
-		while ((rc = libssh2_userauth_publickey_fromfile_ex(c->s, c->t->user, (unsigned)strlen(c->t->user), NULL,
-		                                                    c->t->keys[i], NULL)) == LIBSSH2_ERROR_EAGAIN)
+		while ((rc = libssh2_userauth_publickey_fromfile_ex(c->s, c->t->user, (unsigned)strlen(c->t->user),
+		                                                    NULL, c->t->keys[i], NULL)) == LIBSSH2_ERROR_EAGAIN)
 			if ((rc = wait_ready(c, deadline, e)) < 0)
 				return -1;
 		if (rc == 0)
@@ -252,7 +257,8 @@ static int login(struct conn *c, int64_t deadline, struct err *e)
 		return -last.code;
 	}
 	if (rsa)
-		return err_set(e, ERR_DENIED, "%s@%s: this libssh2 (%s) signs with RSA keys only in a way that servers refuse",
+		return err_set(e, ERR_DENIED,
+		               "%s@%s: this libssh2 (%s) signs with RSA keys only in a way that servers refuse",
 		               c->t->user, c->t->addr, libssh2_version(0));
 	return err_set(e, ERR_DENIED, "%s@%s: no key was accepted", c->t->user, c->t->addr);
 }

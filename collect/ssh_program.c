@@ -81,8 +81,10 @@ static int complain(const struct ssh *s, const char *msg, struct err *e)
 	if (has(msg, "IDENTIFICATION HAS CHANGED"))
 		return err_set(e, ERR_DENIED, "the host key of %s is not the one in known_hosts (ssh)", host);
 	if (has(msg, "Host key verification failed"))
-		return err_set(e, ERR_DENIED, "the host key of %s is not in known_hosts; check it and add it (`ssh %s` once), or give "
-		               "--ssh-known-hosts FILE, or --ssh-insecure-host-keys", host, host);
+		return err_set(e, ERR_DENIED,
+		               "the host key of %s is not in known_hosts; check it and add it (`ssh %s` once), or give "
+		               "--ssh-known-hosts FILE, or --ssh-insecure-host-keys",
+		               host, host);
 	if (has(msg, "Permission denied") || has(msg, "Too many authentication failures"))
 		return err_set(e, ERR_DENIED, "%s", line);
 	return err_set(e, ERR_NETWORK, "ssh: %s", line[0] ? line : "no connection");
@@ -102,8 +104,11 @@ static int start_master(struct ssh *s, struct err *e)
 {
 	CLEAN_BUF struct buf errout = BUF_MAX(8192);
 	struct argv a = {.n = 0};
-	struct proc_opts o = {.argv = a.v, .deadline = clock_mono() + s->t->connect_timeout + 2 * US_PER_S,
-	                      .cancel = s->t->cancel, .out = none, .errout = &errout};
+	struct proc_opts o = {.argv = a.v,
+	                      .deadline = clock_mono() + s->t->connect_timeout + 2 * US_PER_S,
+	                      .cancel = s->t->cancel,
+	                      .out = none,
+	                      .errout = &errout};
 	struct proc_result r;
 	int rc;
 
@@ -134,7 +139,11 @@ static int ssh_exec(struct transport *base, const struct exec_opts *x, struct pr
 	struct ssh *s = (struct ssh *)base;
 	CLEAN_BUF struct buf errout = BUF_MAX(8192);
 	struct argv a = {.n = 0};
-	struct proc_opts o = {.argv = a.v, .deadline = x->deadline, .cancel = s->t->cancel, .out = x->out, .arg = x->arg,
+	struct proc_opts o = {.argv = a.v,
+	                      .deadline = x->deadline,
+	                      .cancel = s->t->cancel,
+	                      .out = x->out,
+	                      .arg = x->arg,
 	                      .errout = x->errout ? x->errout : &errout};
 	int rc;
 
@@ -189,8 +198,9 @@ static void ssh_close(struct transport *base)
 static char *known_hosts_option(const struct ssh_target *t)
 {
 	if (t->insecure && t->mux_dir)
-		return xasprintf("UserKnownHostsFile=\"%s/known_hosts\"%s%s%s", t->mux_dir, t->config_known_hosts ? " \"" : "",
-		                 t->config_known_hosts ? t->config_known_hosts : "", t->config_known_hosts ? "\"" : "");
+		return xasprintf("UserKnownHostsFile=\"%s/known_hosts\"%s%s%s", t->mux_dir,
+		                 t->config_known_hosts ? " \"" : "", t->config_known_hosts ? t->config_known_hosts : "",
+		                 t->config_known_hosts ? "\"" : "");
 	if (t->config_known_hosts)
 		return xasprintf("UserKnownHostsFile=\"%s\"", t->config_known_hosts);
 	return NULL;

@@ -96,7 +96,8 @@ static void set_defaults(struct sshtarget *s, const struct collect_ssh *o, const
 		add_path(s->known_hosts, ARRAY_LEN(s->known_hosts), known[i], strlen(known[i]));
 }
 
-struct sshtarget *sshtarget_new(const struct collect_ssh *o, const char *host, const char *mux_dir, const atomic_bool *cancel)
+struct sshtarget *sshtarget_new(const struct collect_ssh *o, const char *host, const char *mux_dir,
+                                const atomic_bool *cancel)
 {
 	struct sshtarget *s = xcalloc(1, sizeof(*s));
 	const char *sock = getenv("SSH_AUTH_SOCK");

@@ -10,7 +10,8 @@ struct sshtarget {
 	bool proxied; /* ~/.ssh/config reaches it through another host: only the ssh program can */
 };
 /* Never fails: what is not known gets ssh's defaults. */
-struct sshtarget *sshtarget_new(const struct collect_ssh *o, const char *host, const char *mux_dir, const atomic_bool *cancel);
+struct sshtarget *sshtarget_new(const struct collect_ssh *o, const char *host, const char *mux_dir,
+                                const atomic_bool *cancel);
 void sshtarget_free(struct sshtarget *s);
 
 #endif

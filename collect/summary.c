@@ -141,7 +141,8 @@ void summary_print(struct run *run, const struct nodes *nodes, const char *path,
 	fprintf(f, "%s\n", path);
 	fprintf(f, "  %s, %s unpacked, in %.1f s\n", file_format_size(bundle_writer_size(run->out), packed),
 	        file_format_size(c.bytes, size), (double)(clock_now() - run->started) / (double)US_PER_S);
-	fprintf(f, "  captures: %lld ok, %lld failed, %lld skipped, %lld absent, %lld truncated; %lld values redacted\n",
+	fprintf(f,
+	        "  captures: %lld ok, %lld failed, %lld skipped, %lld absent, %lld truncated; %lld values redacted\n",
 	        (long long)c.ok, (long long)c.failed, (long long)c.skipped, (long long)c.absent, (long long)c.truncated,
 	        (long long)c.redactions);
 	print_nodes(nodes, f);

@@ -52,8 +52,12 @@ struct local {
 static int local_exec(struct transport *base, const struct exec_opts *x, struct proc_result *r, struct err *e)
 {
 	const char *argv[] = {"/bin/sh", "-c", x->command, NULL};
-	struct proc_opts o = {.argv = argv, .deadline = x->deadline, .cancel = ((struct local *)base)->cancel, .out = x->out,
-	                      .arg = x->arg, .errout = x->errout};
+	struct proc_opts o = {.argv = argv,
+	                      .deadline = x->deadline,
+	                      .cancel = ((struct local *)base)->cancel,
+	                      .out = x->out,
+	                      .arg = x->arg,
+	                      .errout = x->errout};
 
 	return proc_run(&o, r, e);
 }

@@ -1,7 +1,7 @@
 /* transport: a way to run commands on a host: libssh2, the ssh program, or this host itself.
  *
- * One transport is one connection and belongs to one thread. Every command has a deadline; its output goes to a callback
- * while it comes. A command that meets its deadline leaves the transport usable (it reconnects if it must). */
+ * One transport is one connection and belongs to one thread. Every command has a deadline; its output goes to a
+ * callback while it comes. A command that meets its deadline leaves the transport usable (it reconnects if it must). */
 #ifndef SICKBAY_COLLECT_TRANSPORT_H
 #define SICKBAY_COLLECT_TRANSPORT_H
 #include "base/proc.h"
@@ -19,16 +19,16 @@ struct transport {
 };
 struct transport_ops {
 	const char *name; /* "libssh2" "ssh" "local" */
-	/* 0 when the command ran or met its deadline (r->timed_out); ERR_NETWORK when the connection broke; ERR_CANCELED;
-	 * callback failures as they are. */
+	/* 0 when the command ran or met its deadline (r->timed_out); ERR_NETWORK when the connection broke;
+	 * ERR_CANCELED; callback failures as they are. */
 	int (*exec)(struct transport *t, const struct exec_opts *o, struct proc_result *r, struct err *e);
 	void (*close)(struct transport *t);
 };
 
 /* Where and how; what `ssh -G` knows of the host is in it already. Texts are borrowed for the transport's life. */
 struct ssh_target {
-	const char *host;   /* as the user or the API named it */
-	const char *addr;   /* to connect to */
+	const char *host; /* as the user or the API named it */
+	const char *addr; /* to connect to */
 	const char *user;
 	int port;
 	const char *const *keys;        /* private key files in order of preference; NULL-terminated */
@@ -36,10 +36,10 @@ struct ssh_target {
 	const char *host_key_alias;     /* or NULL */
 	bool insecure;
 	bool agent;
-	bool explicit_key;   /* --ssh-key was given */
+	bool explicit_key;              /* --ssh-key was given */
 	const char *config_known_hosts; /* --ssh-known-hosts, or NULL */
-	const char *mux_dir; /* private folder for the ssh program's control sockets, or NULL */
-	int64_t connect_timeout; /* µs */
+	const char *mux_dir;            /* private folder for the ssh program's control sockets, or NULL */
+	int64_t connect_timeout;        /* µs */
 	const atomic_bool *cancel;
 };
 /* Errors: ERR_NETWORK no connection, ERR_TIMEOUT, ERR_DENIED no login, or the host key is not what is known (*final: it

@@ -11,8 +11,8 @@ enum gate_state { GATE_UNKNOWN, GATE_OPEN, GATE_CLOSED };
 struct gate {
 	const char *name;
 	enum gate_state state;
-	bool busy;      /* one capture is trying it */
-	char why[240];  /* closed: since what */
+	bool busy;     /* one capture is trying it */
+	char why[240]; /* closed: since what */
 };
 struct work {
 	const struct plan_item *item;
@@ -48,15 +48,15 @@ struct visit {
 	int n_work;
 	struct gate gates[16];
 	int n_gates;
-	int broken;       /* connections lost in a row */
-	char dead[300];   /* why nothing more is asked; "" */
+	int broken;     /* connections lost in a row */
+	char dead[300]; /* why nothing more is asked; "" */
 };
 
 /* Runs a script as root when possible: the wrapper with sudo and timeout around it. r->timed_out also when the remote
  * `timeout` ended it. */
 int visit_exec(struct visit *v, struct transport *t, const char *script, int64_t timeout,
-               int (*out)(void *, const void *, size_t, struct err *), void *arg, struct buf *errout, struct proc_result *r,
-               struct err *e);
+               int (*out)(void *, const void *, size_t, struct err *), void *arg, struct buf *errout,
+               struct proc_result *r, struct err *e);
 /* Opens a connection as the node needs it. */
 int visit_open(struct visit *v, struct transport **out, char reason[256], struct err *e);
 /* Who are we there, what is there, what time is it. */
@@ -67,8 +67,8 @@ void wordset_release(struct wordset *n);
 
 /* Fills the queue from the plan; what the node cannot have becomes absent at once. */
 void visit_queue(struct visit *v);
-/* The next capture for a lane, waiting while only busy gates are left; NULL: none. Captures of closed gates are recorded
- * as skipped here. */
+/* The next capture for a lane, waiting while only busy gates are left; NULL: none. Captures of closed gates are
+ * recorded as skipped here. */
 struct work *visit_next(struct visit *v);
 /* Tells the queue how a capture ended; why (a path) names it when timed_out closes its gate. */
 void visit_done(struct visit *v, const struct work *w, bool timed_out, const char *why);
