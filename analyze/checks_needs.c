@@ -165,9 +165,10 @@ static bool entry_met(const struct needs *n, const char *entry, const char **kin
 	return false;
 }
 
-/* Appends "there is no kubelet log (node2: connection refused)" in each language. */
+/* Appends "there is no kubelet log (node2: connection refused)" in each language. One failure often stands behind several
+ * missing inputs: it is told once, so not when `told` (may be out) holds it. */
 static int add_reason(const struct needs *n, const char *kind, const char *what, const char *why, bool alternative,
-                      struct buf out[LANG_COUNT], struct err *e)
+                      const struct buf told[LANG_COUNT], struct buf out[LANG_COUNT], struct err *e)
 {
 	CLEAN(clean_cjson) cJSON *fields = cJSON_CreateObject();
 	int rc = 0;
@@ -179,7 +180,7 @@ static int add_reason(const struct needs *n, const char *kind, const char *what,
 			rc = buf_add_str(&out[i], texts_get(n->texts[i], alternative ? "need.or" : "need.and"), e);
 		if (rc == 0)
 			rc = fill_template(texts_get(n->texts[i], kind), fields, FILL_TEXT, &out[i], e);
-		if (rc == 0 && why)
+		if (rc == 0 && why && !strstr(buf_cstr(&told[i]), why) && !strstr(buf_cstr(&out[i]), why))
 			rc = fill_template(texts_get(n->texts[i], "need.why"), fields, FILL_TEXT, &out[i], e);
 	}
 	return rc;
@@ -198,7 +199,7 @@ static int need_met(const struct needs *n, const cJSON *need, struct buf out[LAN
 		if (!cJSON_IsString(one) || entry_met(n, one->valuestring, &kind, &what, &why))
 			rc = 1;
 		else
-			rc = add_reason(n, kind, what, why, true, mine, e);
+			rc = add_reason(n, kind, what, why, true, out, mine, e);
 		free(why);
 	}
 	for (int i = 0; i < LANG_COUNT; i++) {
@@ -242,7 +243,7 @@ int needs_met(const struct needs *n, const struct check *c, char *reason[LANG_CO
 			met = met && rc != 0;
 		}
 	if (rc >= 0 && !met && n->damage && out[0].n)
-		rc = add_reason(n, "need.damage", n->damage, NULL, false, out, e);
+		rc = add_reason(n, "need.damage", n->damage, NULL, false, out, out, e);
 	for (int i = 0; i < LANG_COUNT; i++)
 		reason[i] = rc >= 0 && !met ? buf_take(&out[i]) : NULL;
 	for (int i = 0; i < LANG_COUNT; i++)

@@ -222,6 +222,7 @@ static void *reader_main(void *arg)
 	struct reader *r = arg;
 	struct err e = {0};
 
+	pthread_setname_np(pthread_self(), "sickbay-read");
 	store_close(r->load->store, read_bundle(r->load, r->path, &e) < 0 ? &e : NULL);
 	return NULL;
 }

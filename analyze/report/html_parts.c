@@ -21,16 +21,19 @@ static void put_more(const struct html *h, int n)
 
 /* -- what a finding consists of -------------------------------------------------------------------------------------- */
 
-static void put_meta(const struct html *h, const struct report_finding *f)
+/* head: severity and subject too, where nothing above says them. */
+static void put_meta(const struct html *h, const struct report_finding *f, bool head)
 {
 	CLEAN(clean_free) char *times = report_times(h->r, f);
 	CLEAN(clean_free) char *confidence = xasprintf("confidence.%s", confidence_name(f->confidence));
 
 	html_raw(h, "<p class=\"meta\">");
-	html_badge(h, f->rank ? f->root_severity : f->severity);
-	html_raw(h, "<span>");
-	html_code(h, f->subject);
-	html_raw(h, "</span>");
+	if (head) {
+		html_badge(h, f->rank ? f->root_severity : f->severity);
+		html_raw(h, "<span>");
+		html_code(h, f->subject);
+		html_raw(h, "</span>");
+	}
 	if (times) {
 		html_raw(h, "<span>");
 		html_text(h, times);
@@ -259,7 +262,7 @@ static void put_root(const struct html *h, const struct report_finding *f)
 	        severity_name(f->root_severity), f->rank);
 	html_text(h, f->title);
 	html_raw(h, "</h2>");
-	put_meta(h, f);
+	put_meta(h, f, true);
 	html_raw(h, "</div></header>\n");
 	put_prose(h, f);
 	put_evidence(h, f);
@@ -317,7 +320,7 @@ static void put_finding(const struct html *h, int index)
 		html_word(h, "label.root");
 		fprintf(h->f, " %d</a></p>", f->rank);
 	} else {
-		put_meta(h, f);
+		put_meta(h, f, false);
 		put_prose(h, f);
 		for (int i = 0; i < least(f->cause_count, 10); i++) {
 			html_raw(h, i ? "<p>" : "<p class=\"by\">");
@@ -353,50 +356,37 @@ static void put_findings(const struct html *h, bool advice)
 	html_raw(h, "</details>\n");
 }
 
-/* Checks of one state, by area: their title when nothing was found, else why they could not tell. */
+/* One row: the check and its title, and, unless it found nothing, why it could not tell. */
+static void put_check(const struct html *h, const struct report_check *c, bool clear)
+{
+	CLEAN(clean_free) char *title = report_bare_title(c->title);
+
+	html_raw(h, "<tr><td>");
+	html_text(h, title);
+	html_raw(h, "<br><span class=\"soft\">");
+	html_code(h, c->id);
+	html_raw(h, "</span></td>");
+	if (!clear || c->reason) {
+		html_raw(h, "<td class=\"soft\">");
+		html_text(h, c->reason ? c->reason : "");
+		html_raw(h, "</td>");
+	}
+	html_raw(h, "</tr>\n");
+}
+
 static void put_checks(const struct html *h, const char *key, const char *note, const char *state, int count)
 {
 	const struct report *r = h->r;
-	bool clear = strcmp(state, "clear") == 0;
 
 	if (!count)
 		return;
 	section_open(h, key, count);
 	if (note)
 		section_note(h, note);
-	html_raw(h, "<div class=\"scroll\"><table>\n<tr><th>");
-	html_word(h, "label.check");
-	html_raw(h, "</th><th>");
-	html_word(h, "label.finding");
-	html_raw(h, "</th>");
-	if (!clear) {
-		html_raw(h, "<th>");
-		html_word(h, "label.reason");
-		html_raw(h, "</th>");
-	}
-	html_raw(h, "</tr>\n");
-	for (int i = 0; i < r->check_count; i++) {
-		const struct report_check *c = &r->checks[i];
-		if (strcmp(c->state, state) != 0)
-			continue;
-		CLEAN(clean_free) char *title = report_bare_title(c->title);
-		html_raw(h, "<tr><td class=\"tight\">");
-		html_code(h, c->id);
-		html_raw(h, "</td><td>");
-		html_text(h, title);
-		if (clear && c->reason) {
-			html_raw(h, " <span class=\"soft\">(");
-			html_text(h, c->reason);
-			html_raw(h, ")</span>");
-		}
-		html_raw(h, "</td>");
-		if (!clear) {
-			html_raw(h, "<td>");
-			html_text(h, c->reason ? c->reason : "");
-			html_raw(h, "</td>");
-		}
-		html_raw(h, "</tr>\n");
-	}
+	html_raw(h, "<div class=\"scroll\"><table class=\"halves\">\n");
+	for (int i = 0; i < r->check_count; i++)
+		if (strcmp(r->checks[i].state, state) == 0)
+			put_check(h, &r->checks[i], strcmp(state, "clear") == 0);
 	html_raw(h, "</table></div></details>\n");
 }
 
