@@ -43,7 +43,7 @@ lines_of AS (
     count(*) OVER (PARTITION BY coalesce(h.node, h.pod, h.path)) AS hits,
     max(h.ts) OVER (PARTITION BY coalesce(h.node, h.pod, h.path)) AS last_ts
   FROM hits h
-  WHERE h.signature = 'apiserver-etcd-unreachable' AND h.path NOT LIKE '%-previous.log'
+  WHERE h.signature = 'apiserver-etcd-unreachable' AND h.path NOT LIKE '%-previous.log' AND NOT h.copy
 ),
 -- Every API server logs a few while etcd starts. A sickness lasts: to the end of the log when the API still answers, and to the
 -- last minutes before the collection when it does not.
