@@ -32,9 +32,9 @@ fix:
     zh: "找出占用空间的内容：先看大文件，再看目录"
     run: "find {mount} -xdev -type f -size +100M -printf '%s %p\\n' | sort -rn | head -n 20; du -xh --max-depth=3 {mount} | sort -rh | head -n 20"
     on: "{node}"
-  - en: "Delete or truncate what is not needed (a file that a process holds open frees its space only when it is truncated)"
-    zh: "删除或清空不需要的内容（仍被进程打开的文件，只有清空才会释放空间）"
-    run: "truncate -s 0 {big_file} && rm -f {big_file}"
+  - en: "Delete what nobody needs (a file that a process still holds open frees its space only when it is truncated)"
+    zh: "删除确认无用的内容（仍被进程打开的文件，只有清空才会释放空间）"
+    run: "truncate -s 0 {waste} && rm -f {waste}"
     on: "{node}"
   - en: "Remove unused images, stopped containers and old journals"
     zh: "清理未使用的镜像、已停止的容器和旧日志"
@@ -84,7 +84,11 @@ big AS (
 ),
 named AS (
   SELECT w.*, (SELECT g.name FROM big g WHERE g.node = w.node AND g.mount = w.mount AND g.n = 1) AS big_file,
-    (SELECT g.size / 1048576 FROM big g WHERE g.node = w.node AND g.mount = w.mount AND g.n = 1) AS big_mb
+    (SELECT g.size / 1048576 FROM big g WHERE g.node = w.node AND g.mount = w.mount AND g.n = 1) AS big_mb,
+    -- Only a log, dump or leftover is named for deletion: the largest file may be somebody's database.
+    (SELECT g.name FROM big g WHERE g.node = w.node AND g.mount = w.mount AND g.name NOT LIKE '/var/lib/%'
+       AND g.name NOT LIKE '/var/log/journal/%' AND (g.name LIKE '/var/log/%' OR g.name LIKE '/tmp/%' OR g.name LIKE '/var/tmp/%' OR g.name LIKE '/var/crash/%')
+     ORDER BY g.n LIMIT 1) AS waste
   FROM worst w WHERE w.n = 1
 ),
 evidence AS (
@@ -95,7 +99,7 @@ SELECT 'node/' || d.node AS subject, e.file, e.line, e.text, d.node, d.mount,
   d.use_percent AS percent, d.available / 1048576 AS free_mb, d.bytes / 1048576 AS size_mb,
   CASE WHEN d.inodes > 0 THEN d.inodes_percent || '% of inodes used' ELSE 'inodes not counted' END AS inodes,
   CASE WHEN d.inodes > 0 THEN 'inode 已用 ' || d.inodes_percent || '%' ELSE '未统计 inode' END AS inodes_zh,
-  d.big_file,
+  d.big_file, d.waste,
   coalesce(' The largest file on it is ' || d.big_file || ' (' || d.big_mb || ' MB).', '') AS biggest,
   coalesce('其中最大的文件是 ' || d.big_file || '（' || d.big_mb || ' MB）。', '') AS biggest_zh
 FROM named d JOIN evidence e ON e.node = d.node AND e.mount = d.mount
