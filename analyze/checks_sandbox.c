@@ -22,7 +22,7 @@ static const char *const functions[] = {
 	"ifnull", "iif", "instr", "iso", "json", "json_array", "json_array_length", "json_each", "json_extract",
 	"json_group_array", "json_group_object", "json_insert", "json_line", "json_object", "json_patch", "json_quote",
 	"json_remove", "json_replace", "json_set", "json_tree", "json_type", "json_valid", "lag", "last_value", "lead",
-	"length", "like", "likelihood", "likely", "line_of", "ln", "log", "log10", "log2", "lower", "ltrim", "max", "min", "mod",
+	"length", "like", "likelihood", "likely", "line_of", "ln", "log", "log10", "log2", "log_message", "lower", "ltrim", "max", "min", "mod",
 	"nth_value", "ntile", "nullif", "percent_rank", "pi", "pow", "power", "printf", "quote", "radians", "rank", "regexp",
 	"replace", "rest", "round", "row_number", "rtrim", "rx", "sign", "sin", "sqrt", "substr", "substring", "sum", "tan",
 	"total", "trim", "trunc", "typeof", "unicode", "unlikely", "upper", "us",

@@ -24,7 +24,8 @@ static int log_row(struct load *l, struct str line, const struct logline *p, str
 	row_str(l->store, p->level ? (struct str){&p->level, 1} : (struct str){NULL, 0});
 	row_str(l->store, line);
 	row_int(l->store, (int64_t)p->at);
-	row_str(l->store, p->message);
+	/* Other decoded messages are made again from the text when they are asked for: they would be as large as the text. */
+	row_str(l->store, p->joined ? p->message : (struct str){NULL, 0});
 	return row_end(l->store, e);
 }
 

@@ -414,6 +414,21 @@ static void join(struct logparser *lp, struct str text, struct logline *out)
 	(void)buf_add(&lp->decoded, lp->joined.p, lp->joined.n, NULL);
 	buf_clear(&lp->joined);
 	out->message = (struct str){buf_cstr(&lp->decoded), lp->decoded.n};
+	out->joined = true;
+}
+
+int logline_decode(struct str text, size_t at, struct buf *out, struct err *e)
+{
+	struct logparser lp;
+	struct logline l = {.ts = TIME_NONE};
+	struct str m = at <= text.n ? (struct str){text.p + at, text.n - at} : STR("");
+
+	logparser_init(&lp, TIME_NONE);
+	if (m.n > 0 && m.p[0] == '{' && logline_json(&lp, m, &l) && l.message.p)
+		m = l.message;
+	int rc = buf_add(out, m.p, m.n, e);
+	logparser_release(&lp);
+	return rc;
 }
 
 void logline_parse(struct logparser *lp, struct str text, struct logline *out)

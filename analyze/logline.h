@@ -14,6 +14,7 @@ struct logline {
 	char level;         /* I W E F D, 0 when unknown */
 	size_t at;          /* where the message begins */
 	struct str message; /* decoded, valid until the next call; p NULL: it is text from `at` on */
+	bool joined;        /* message is put together from several lines: this one alone does not give it */
 	struct str ident;   /* program in a journald or syslog prefix ("kubelet"), p NULL when none; a view into the line */
 	bool skip;          /* no log line at all: "-- Logs begin at ..." */
 	bool partial;       /* the beginning of a longer line; the message comes with its last part */
@@ -35,6 +36,8 @@ void logparser_reset(struct logparser *p);
 void logline_parse(struct logparser *p, struct str text, struct logline *out);
 /* The message of a parsed line. */
 struct str logline_message(const struct logline *l, struct str text);
+/* The message again, from a stored line alone, for lines that are not joined. Appends it to out. */
+int logline_decode(struct str text, size_t at, struct buf *out, struct err *e);
 /* What signatures are tried on: the message, with the program in front where a journald or syslog prefix names one
  * ("kubelet[99]: E1123 ..."). */
 struct str logline_subject(const struct logline *l, struct str text);

@@ -3,6 +3,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "analyze/logline.h"
 #include "base/clock.h"
 #include "base/jsonscan.h"
 #include "base/mem.h"
@@ -340,6 +341,25 @@ static void fn_line_of(sqlite3_context *ctx, int n, sqlite3_value **v)
 	result_str(ctx, (struct str){p, (size_t)((nl ? nl : end) - p)});
 }
 
+static void fn_log_message(sqlite3_context *ctx, int n, sqlite3_value **v)
+{
+	CLEAN_BUF struct buf b = BUF_MAX(MAX_TEXT);
+	struct str text = text_of(v[0]);
+	int64_t at = sqlite3_value_int64(v[1]);
+
+	(void)n;
+	if (sqlite3_value_type(v[2]) != SQLITE_NULL) {
+		sqlite3_result_value(ctx, v[2]);
+		return;
+	}
+	if (!text.p || at < 0 || (size_t)at > text.n)
+		return;
+	if ((size_t)at == text.n || text.p[at] != '{')
+		result_str(ctx, (struct str){text.p + at, text.n - (size_t)at});
+	else if (logline_decode(text, (size_t)at, &b, NULL) == 0)
+		result_str(ctx, (struct str){buf_cstr(&b), b.n});
+}
+
 int sqlfn_register(sqlite3 *db, struct err *e)
 {
 	static const struct {
@@ -349,7 +369,7 @@ int sqlfn_register(sqlite3 *db, struct err *e)
 	} fns[] = {
 		{"regexp", 2, fn_regexp}, {"rx", 2, fn_rx}, {"rx", 3, fn_rx}, {"field", 2, fn_field}, {"rest", 2, fn_rest},
 		{"bytes", 1, fn_bytes}, {"iso", 1, fn_iso}, {"us", 1, fn_us}, {"json_line", 3, fn_json_line},
-		{"line_of", 3, fn_line_of},
+		{"line_of", 3, fn_line_of}, {"log_message", 3, fn_log_message},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(fns); i++)

@@ -11,6 +11,7 @@
  *                              LINE plus the newlines before the first place where X stands as a JSON value ("key": X counts, X
  *                              may be a string, which is searched in its JSON-escaped form, or a number); LINE when it is not found
  *   line_of(JSON, LINE, N)     text of line N of such an object (for evidence)
+ *   log_message(TEXT, AT, MESSAGE)   the message of a row of log_lines: JSON lines decoded (the view `log` calls it)
  */
 #ifndef SICKBAY_ANALYZE_SQLFN_H
 #define SICKBAY_ANALYZE_SQLFN_H

@@ -1,5 +1,6 @@
 #include "base/text.h"
 
+#include <stdint.h>
 #include <string.h>
 
 size_t text_utf8_decode(const char *p, size_t n, unsigned *cp)
@@ -41,11 +42,17 @@ size_t text_visible_escape(unsigned cp, char out[12])
 	return (size_t)snprintf(out, 12, cp < 0x80 ? "\\x%02x" : "\\u%04x", cp);
 }
 
-/* Length of the ASCII text without NUL that p begins with. */
+/* Length of the ASCII text without NUL that p begins with; eight bytes at a time, as most text is nothing else. */
 static size_t ascii_run(const char *p, size_t n)
 {
+	const uint64_t ones = UINT64_C(0x0101010101010101), high = UINT64_C(0x8080808080808080);
 	size_t i = 0;
 
+	for (uint64_t v; i + sizeof(v) <= n; i += sizeof(v)) {
+		memcpy(&v, p + i, sizeof(v));
+		if ((v | (v - ones)) & high) /* a byte beyond ASCII, or (v - 1 of) a NUL */
+			break;
+	}
 	while (i < n && (signed char)p[i] > 0)
 		i++;
 	return i;

@@ -2,7 +2,8 @@
 SELECT text FROM (
   SELECT text, 0 AS place FROM lines WHERE file = :file AND line = :line
   UNION ALL
-  SELECT text, 1 FROM log_lines WHERE file = :file AND line = :line
+  SELECT l.text, 1 FROM files f JOIN log_lines l ON l.id BETWEEN f.first_log AND f.last_log
+  WHERE f.id = :file AND l.line = :line
   UNION ALL
   SELECT * FROM (
     SELECT line_of(json, line, :line), 2 FROM objects WHERE file = :file AND line <= :line ORDER BY line DESC LIMIT 1)

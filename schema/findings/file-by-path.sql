@@ -1,2 +1,2 @@
 -- The file of a piece of evidence, given by its path.
-SELECT f.id, f.path, EXISTS (SELECT 1 FROM log_lines l WHERE l.file = f.id) AS is_log FROM files f WHERE f.path = :path
+SELECT f.id, f.path, f.first_log IS NOT NULL AS is_log FROM files f WHERE f.path = :path

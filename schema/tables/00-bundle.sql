@@ -69,6 +69,9 @@ CREATE TABLE objects (            -- every Kubernetes object, raw JSON kept
   line        INTEGER,            -- line of the file on which it begins
   json        TEXT NOT NULL       -- last, so that the other columns are read without it
 ) STRICT;
+-- Made while loading, as making them later would read every object again.
+CREATE INDEX objects_by_name ON objects (kind, namespace, name);
+CREATE INDEX objects_by_place ON objects (file, line);
 
 CREATE TABLE documents (          -- JSON or YAML files that are not Kubernetes objects
   file INTEGER NOT NULL,

@@ -8,7 +8,8 @@ CREATE TABLE log_lines (          -- the view `log` adds path, node, unit, pod, 
   level   TEXT,                   -- I W E F D as klog has them; NULL when unknown
   text    TEXT NOT NULL,          -- the line as it stands in the file
   at      INTEGER NOT NULL,       -- 0-based byte offset in text where the message begins
-  message TEXT                    -- only where the message is not a part of text (json-file, klog JSON): the decoded one
+  message TEXT                    -- only where it is put together from several lines (CRI's and docker's parts of long lines);
+                                  -- log_message(text, at, message) gives it for every line
 ) STRICT;
 
 CREATE TABLE log_hits (

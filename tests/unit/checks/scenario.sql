@@ -28,3 +28,4 @@ INSERT INTO log_lines (id, file, line, ts, text, at) VALUES
   (1, 3, 1, 1772366400000000, 'kubelet begins', 0),
   (2, 3, 2, 1772366460000000, 'no space left on device', 0),
   (3, 3, 3, 1772366520000000, 'no space left on device', 0);
+UPDATE files SET first_log = 1, last_log = 3 WHERE id = 3;

@@ -1,0 +1,10 @@
+-- Made after loading. None on log_lines: a file's lines have the ids from files.first_log to files.last_log, and log_hits has ids.
+CREATE INDEX pods_by_name ON pods (namespace, name);
+CREATE INDEX container_specs_by_pod ON container_specs (namespace, pod, name);
+CREATE INDEX container_statuses_by_pod ON container_statuses (namespace, pod, name);
+CREATE INDEX pod_conditions_by_pod ON pod_conditions (namespace, pod);
+CREATE INDEX events_by_object ON events (object_namespace, object_name);
+CREATE INDEX workloads_by_name ON workloads (namespace, name);
+CREATE INDEX log_hits_by_signature ON log_hits (signature, log);
+CREATE INDEX lines_by_file ON lines (file, line);
+CREATE INDEX captures_by_path ON captures (path);
