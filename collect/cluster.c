@@ -13,6 +13,7 @@ struct cluster {
 	const char *why; /* no kube */
 	struct pool *pool;
 	struct resources resources;
+	struct resources nodes_first; /* nodes alone, for before the discovery */
 	struct podlogs *logs;
 	struct kubelets *kubelets;
 	struct cluster_node *nodes;
@@ -171,6 +172,12 @@ static void queue_per_node(struct cluster *c)
 			add_job(c, run_item, &c->run->plan->api[i], c->nodes[n].name, NULL);
 }
 
+/* Every server has nodes: their list need not wait for discovery, and the visits wait for it. */
+static bool is_nodes(const struct resource *r)
+{
+	return !r->group[0] && !strcmp(r->plural, "nodes");
+}
+
 static void run_list(void *arg)
 {
 	struct job *j = arg;
@@ -178,7 +185,7 @@ static void run_list(void *arg)
 	const struct resource *r = j->resource;
 
 	resource_list(c->k, r, on_object, c);
-	if (!r->group[0] && !strcmp(r->plural, "nodes")) {
+	if (is_nodes(r)) {
 		nodes_are_known(c);
 		queue_per_node(c);
 	}
@@ -207,16 +214,12 @@ static void lists_are_broken(struct cluster *c)
 static void run_lists(void *arg)
 {
 	struct cluster *c = ((struct job *)arg)->c;
-	bool nodes = false;
 
 	resources_discover(c->k, &c->resources);
 	runlog(c->run->log, "the API has %d listable resources", c->resources.n);
-	for (int i = 0; i < c->resources.n; i++) {
-		nodes |= !c->resources.v[i].group[0] && !strcmp(c->resources.v[i].plural, "nodes");
-		add_job(c, run_list, NULL, NULL, &c->resources.v[i]);
-	}
-	if (!nodes)
-		nodes_are_known(c);
+	for (int i = 0; i < c->resources.n; i++)
+		if (!is_nodes(&c->resources.v[i]))
+			add_job(c, run_list, NULL, NULL, &c->resources.v[i]);
 }
 
 static void queue_texts(struct cluster *c, bool lists)
@@ -262,8 +265,11 @@ void cluster_start(struct cluster *c)
 	}
 	c->pool = pool_new(c->run->opts->jobs);
 	c->kubelets = kubelets_new();
+	resources_add(&c->nodes_first, "", "v1", "nodes", "Node", false);
+	c->nodes_first.v[0].name = xstrdup("nodes");
 	c->logs = podlogs_new(c->k, c->kubelets);
 	if (c->k->serves_lists) {
+		add_job(c, run_list, NULL, NULL, &c->nodes_first.v[0]);
 		add_job(c, run_lists, NULL, NULL, NULL);
 	} else {
 		lists_are_broken(c);
@@ -305,6 +311,7 @@ void cluster_free(struct cluster *c)
 	podlogs_free(c->logs);
 	kubelets_free(c->kubelets);
 	resources_free(&c->resources);
+	resources_free(&c->nodes_first);
 	for (int i = 0; i < c->n_nodes; i++) {
 		free(c->nodes[i].name);
 		free(c->nodes[i].internal_ip);

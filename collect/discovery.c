@@ -61,6 +61,21 @@ static bool name_is_sane(const char *s)
 	return s && s[0] && s[0] != '.' && strlen(s) < 200 && !strpbrk(s, "/\\{}\"' \t\n?&");
 }
 
+struct resource *resources_add(struct resources *rs, const char *group, const char *version, const char *plural,
+                               const char *kind, bool namespaced)
+{
+	struct resource *r;
+
+	rs->v = xreallocarray(rs->v, (size_t)rs->n + 1, sizeof(*rs->v));
+	r = &rs->v[rs->n++];
+	*r = (struct resource){.group = xstrdup(group),
+	                       .version = xstrdup(version),
+	                       .plural = xstrdup(plural),
+	                       .kind = xstrdup(kind),
+	                       .namespaced = namespaced};
+	return r;
+}
+
 static void add_resources(struct discovery *d, const char *group, const char *version, const cJSON *list)
 {
 	const cJSON *o;
@@ -72,13 +87,7 @@ static void add_resources(struct discovery *d, const char *group, const char *ve
 
 		if (!name_is_sane(plural) || !kind || !can_list(o) || d->found.n >= 20000)
 			continue;
-		d->found.v = xreallocarray(d->found.v, (size_t)d->found.n + 1, sizeof(*d->found.v));
-		r = &d->found.v[d->found.n++];
-		*r = (struct resource){.group = xstrdup(group),
-		                       .version = xstrdup(version),
-		                       .plural = xstrdup(plural),
-		                       .kind = xstrdup(kind),
-		                       .namespaced = json_get_bool(o, "namespaced", false)};
+		r = resources_add(&d->found, group, version, plural, kind, json_get_bool(o, "namespaced", false));
 		r->custom = !in_list(d->plan->res_builtin, group);
 		r->name = resource_name(d->plan, r);
 	}

@@ -218,7 +218,7 @@ int visit_probe(struct visit *v, struct transport *t, struct err *e)
 	int rc;
 
 	v->journal = "short-iso";
-	if ((rc = ask(v, t, who, 15 * US_PER_S, &b, e)) < 0)
+	if ((rc = ask(v, t, who, 30 * US_PER_S, &b, e)) < 0)
 		return rc;
 	each_line(v, &b, who_line);
 	if ((rc = ask(v, t, has, 20 * US_PER_S, &b, e)) < 0 && rc != -ERR_TIMEOUT)

@@ -17,6 +17,9 @@ struct resources {
  * is worth listing: one version each, no duplicates, the plan's `first` in front. */
 void resources_discover(struct kube *k, struct resources *out);
 void resources_free(struct resources *r);
+/* One more, without a name yet. Copies the texts; borrowed until the next one. */
+struct resource *resources_add(struct resources *rs, const char *group, const char *version, const char *plural,
+                               const char *kind, bool namespaced);
 
 /* Called for each object of a list, redacted. Several threads, one list each. */
 typedef void (*resource_hook)(void *arg, const struct resource *r, const cJSON *item);

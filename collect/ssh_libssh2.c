@@ -281,8 +281,8 @@ static void disconnect(struct conn *c)
 
 static int connect_all(struct conn *c, bool *final, struct err *e)
 {
-	int64_t deadline = clock_mono() + c->t->connect_timeout;
-	int rc = tcp_connect(c, deadline, e);
+	int64_t deadline;
+	int rc = tcp_connect(c, clock_mono() + c->t->connect_timeout, e);
 
 	/* No other program reaches what TCP does not. */
 	if (rc < 0) {
@@ -292,6 +292,8 @@ static int connect_all(struct conn *c, bool *final, struct err *e)
 	c->s = libssh2_session_init();
 	if (!c->s)
 		return err_set(e, ERR_INTERNAL, "libssh2 has no memory");
+	/* A sick node logs in slowly: its PAM waits for services that are down. */
+	deadline = clock_mono() + c->t->login_timeout;
 	libssh2_session_set_blocking(c->s, 0);
 	libssh2_keepalive_config(c->s, 1, 10);
 	if ((rc = handshake(c, deadline, final, e)) == 0)

@@ -105,7 +105,7 @@ static int start_master(struct ssh *s, struct err *e)
 	CLEAN_BUF struct buf errout = BUF_MAX(8192);
 	struct argv a = {.n = 0};
 	struct proc_opts o = {.argv = a.v,
-	                      .deadline = clock_mono() + s->t->connect_timeout + 2 * US_PER_S,
+	                      .deadline = clock_mono() + s->t->login_timeout,
 	                      .cancel = s->t->cancel,
 	                      .out = none,
 	                      .errout = &errout};

@@ -123,6 +123,7 @@ struct sshtarget *sshtarget_new(const struct collect_ssh *o, const char *host, c
 	s->t.config_known_hosts = o->known_hosts ? s->known_hosts[0] : NULL;
 	s->t.mux_dir = mux_dir;
 	s->t.connect_timeout = 10 * US_PER_S;
+	s->t.login_timeout = 40 * US_PER_S;
 	s->t.cancel = cancel;
 	return s;
 }

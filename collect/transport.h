@@ -39,7 +39,7 @@ struct ssh_target {
 	bool explicit_key;              /* --ssh-key was given */
 	const char *config_known_hosts; /* --ssh-known-hosts, or NULL */
 	const char *mux_dir;            /* private folder for the ssh program's control sockets, or NULL */
-	int64_t connect_timeout;        /* µs */
+	int64_t connect_timeout, login_timeout; /* µs */
 	const atomic_bool *cancel;
 };
 /* Errors: ERR_NETWORK no connection, ERR_TIMEOUT, ERR_DENIED no login, or the host key is not what is known (*final: it
