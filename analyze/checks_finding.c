@@ -26,7 +26,7 @@ struct gather {
 	struct row *rows;
 	int n, size;
 	size_t held;
-	sqlite3_stmt *by_id, *by_path;
+	sqlite3_stmt *by_id, *by_path, *line_text, *insert_text;
 };
 
 static int prepare_asset(sqlite3 *db, const char *path, sqlite3_stmt **st, struct err *e)
@@ -57,6 +57,8 @@ void gather_free(struct gather *g)
 	free(g->rows);
 	clean_stmt(&g->by_id);
 	clean_stmt(&g->by_path);
+	clean_stmt(&g->line_text);
+	clean_stmt(&g->insert_text);
 	free(g);
 }
 
@@ -192,6 +194,7 @@ static int resolve_file(struct gather *g, struct row *r, struct err *e)
 		r->path = xstrdup(db_col_text(st, 1));
 		r->is_log = sqlite3_column_int(st, 2);
 	}
+	sqlite3_reset(st);
 	return rc < 0 ? rc : 0;
 }
 
@@ -335,13 +338,13 @@ static char *fill_detail(const struct made *m, const cJSON *head, int lang)
 static int store_texts(struct gather *g, const struct made *m, int lang, struct err *e)
 {
 	const cJSON *head = g->c->head;
-	CLEAN(clean_stmt) sqlite3_stmt *st = NULL;
 	CLEAN(clean_free) char *title = fill_new(check_text(json_get(head, "title"), lang), m->fields, FILL_TEXT);
 	CLEAN(clean_free) char *why = fill_new(check_text(json_get(head, "why"), lang), m->fields, FILL_TEXT);
 	CLEAN(clean_free) char *verify = fill_new(json_get_str(head, "verify"), m->fields, FILL_SHELL);
 	CLEAN(clean_free) char *detail = fill_detail(m, head, lang);
 	CLEAN(clean_free) char *fix = fill_fix(m, json_get_arr(head, "fix"), lang);
-	int rc = prepare_asset(g->db, "schema/findings/insert-finding-texts.sql", &st, e);
+	int rc = g->insert_text ? 0 : prepare_asset(g->db, "schema/findings/insert-finding-texts.sql", &g->insert_text, e);
+	sqlite3_stmt *st = g->insert_text;
 
 	if (rc < 0)
 		return rc;
@@ -388,13 +391,16 @@ static int store_finding(struct gather *g, struct made *m, struct err *e)
 /* The line itself, when the check did not give it. */
 static char *look_up_text(struct gather *g, const struct row *r)
 {
-	CLEAN(clean_stmt) sqlite3_stmt *st = NULL;
+	const struct asset *index = asset_get("schema/findings/evidence-index.sql");
 
-	if (prepare_asset(g->db, "schema/findings/evidence-text.sql", &st, NULL) < 0)
+	if (!g->line_text && index)
+		(void)db_exec(g->db, index->path, index->text, NULL); /* without it, lines are found all the same */
+	if (!g->line_text && prepare_asset(g->db, "schema/findings/evidence-text.sql", &g->line_text, NULL) < 0)
 		return xstrdup("");
-	db_bind_int(st, ":file", r->file);
-	db_bind_int(st, ":line", r->line);
-	char *text = db_step(st, NULL) == 1 ? copy_text(g, st, 0, MAX_TEXT) : NULL;
+	db_bind_int(g->line_text, ":file", r->file);
+	db_bind_int(g->line_text, ":line", r->line);
+	char *text = db_step(g->line_text, NULL) == 1 ? copy_text(g, g->line_text, 0, MAX_TEXT) : NULL;
+	sqlite3_reset(g->line_text);
 	return text ? text : xstrdup("");
 }
 

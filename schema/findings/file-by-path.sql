@@ -1,2 +1,2 @@
 -- The file of a piece of evidence, given by its path.
-SELECT f.id, f.path, f.first_log IS NOT NULL AS is_log FROM files f WHERE f.path = :path
+SELECT id, path, first_log IS NOT NULL AS is_log FROM files WHERE path = :path

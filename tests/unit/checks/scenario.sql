@@ -29,3 +29,4 @@ INSERT INTO log_lines (id, file, line, ts, text, at) VALUES
   (2, 3, 2, 1772366460000000, 'no space left on device', 0),
   (3, 3, 3, 1772366520000000, 'no space left on device', 0);
 UPDATE files SET first_log = 1, last_log = 3 WHERE id = 3;
+UPDATE files SET first_log = 1, last_log = 3 WHERE id = 3;
