@@ -27,6 +27,13 @@ static void on_signal(int sig)
 	(void)n;
 }
 
+/* The writer's name for a bundle that is not finished. */
+static void on_opened(const char *path)
+{
+	if (strcmp(path, "-") != 0)
+		snprintf(part_file, sizeof(part_file), "%s.part", path);
+}
+
 static void catch_signals(void)
 {
 	struct sigaction sa = {.sa_handler = on_signal};
@@ -122,8 +129,7 @@ static int run_collect(const struct cli_args *a, struct err *e)
 		return rc == 0 ? EXIT_DONE : EXIT_FAILED;
 	}
 	to_stdout = o.output && !strcmp(o.output, "-");
-	if (o.output && !to_stdout)
-		snprintf(part_file, sizeof(part_file), "%s.part", o.output);
+	o.opened = on_opened;
 	catch_signals();
 	rc = collect_run(&o, to_stdout ? stderr : stdout, &res, e);
 	if (rc < 0)

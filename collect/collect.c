@@ -124,6 +124,8 @@ static int open_bundle(struct run *run, const struct kube *k, struct collect_res
 	if (rc < 0)
 		return rc;
 	snprintf(res->path, sizeof(res->path), "%s", name);
+	if (run->opts->opened)
+		run->opts->opened(name);
 	return bundle_writer_head(run->out, head, e);
 }
 

@@ -1,6 +1,7 @@
 /* Discovery: /api, /apis and each group's versions, with the plan's rules on names, versions and duplicates. */
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/pool.h"
 #include "collect/record.h"
 #include "collect/resources.h"
 
@@ -100,25 +101,32 @@ static void add_error(struct discovery *d, const char *what, const struct kube_r
 	cJSON_AddItemToArray(d->errors, cJSON_CreateString(t));
 }
 
-static void discover_version(struct discovery *d, const char *group, const char *version)
-{
-	CLEAN(clean_free)
-	char *path = group[0] ? xasprintf("/apis/%s/%s", group, version) : xasprintf("/api/%s", version);
+/* One version of one group: asked on a thread of its own, merged in the server's order. */
+struct version {
+	struct discovery *d;
+	const char *group, *version; /* borrowed from the list of groups */
+	cJSON *doc;                  /* the answer, or NULL */
 	struct kube_reply reply;
-	cJSON *o;
+	char *path;
+};
+struct versions {
+	struct version *v;
+	int n;
+};
 
-	if (!name_is_sane(version) || (group[0] && !name_is_sane(group)))
+static void add_version(struct discovery *d, struct versions *vs, const char *group, const char *version)
+{
+	if (!name_is_sane(version) || (group[0] && !name_is_sane(group)) || vs->n >= 2000)
 		return;
-	o = get_json(d->k, path, &reply);
-	if (!o) {
-		add_error(d, path, &reply);
-		return;
-	}
-	add_resources(d, group, version, o);
-	cJSON_AddItemToArray(d->lists, o);
+	vs->v = xreallocarray(vs->v, (size_t)vs->n + 1, sizeof(*vs->v));
+	vs->v[vs->n++] = (struct version){
+	        .d = d,
+	        .group = group,
+	        .version = version,
+	        .path = group[0] ? xasprintf("/apis/%s/%s", group, version) : xasprintf("/api/%s", version)};
 }
 
-static void discover_group(struct discovery *d, const cJSON *g)
+static void add_group(struct discovery *d, struct versions *vs, const cJSON *g)
 {
 	const char *name = json_get_str(g, "name"), *first = json_path_str(g, "preferredVersion.version");
 	const cJSON *v;
@@ -126,14 +134,41 @@ static void discover_group(struct discovery *d, const cJSON *g)
 	if (!name)
 		return;
 	if (first)
-		discover_version(d, name, first);
-	cJSON_ArrayForEach(v, json_get_arr(g, "versions"))
-	{
+		add_version(d, vs, name, first);
+	cJSON_ArrayForEach(v, json_get_arr(g, "versions")) {
 		const char *ver = json_get_str(v, "version");
 
 		if (ver && (!first || strcmp(ver, first) != 0))
-			discover_version(d, name, ver);
+			add_version(d, vs, name, ver);
 	}
+}
+
+static void ask_version(void *arg)
+{
+	struct version *v = arg;
+
+	v->doc = get_json(v->d->k, v->path, &v->reply);
+}
+
+static void discover_versions(struct discovery *d, struct versions *vs)
+{
+	struct pool *pool = pool_new(d->k->run->opts->jobs < 4 ? d->k->run->opts->jobs : 4);
+
+	for (int i = 0; i < vs->n; i++)
+		pool_add(pool, ask_version, &vs->v[i]);
+	pool_free(pool);
+	for (int i = 0; i < vs->n; i++) {
+		struct version *v = &vs->v[i];
+
+		if (v->doc) {
+			add_resources(d, v->group, v->version, v->doc);
+			cJSON_AddItemToArray(d->lists, v->doc);
+		} else {
+			add_error(d, v->path, &v->reply);
+		}
+		free(v->path);
+	}
+	free(vs->v);
 }
 
 static void qualified(const struct resource *r, char *out, size_t size)
@@ -253,6 +288,7 @@ static void write_doc(struct discovery *d, const char *path, const char *request
 void resources_discover(struct kube *k, struct resources *out)
 {
 	struct discovery d = {.k = k, .plan = k->run->plan};
+	struct versions vs = {NULL, 0};
 	struct kube_reply reply;
 	const cJSON *g;
 	cJSON *apis;
@@ -261,15 +297,16 @@ void resources_discover(struct kube *k, struct resources *out)
 	d.groups = cJSON_CreateArray();
 	d.lists = cJSON_CreateArray();
 	d.errors = cJSON_CreateArray();
-	discover_version(&d, "", "v1");
+	add_version(&d, &vs, "", "v1");
 	apis = get_json(k, "/apis", &reply);
 	if (!apis)
 		add_error(&d, "/apis", &reply);
 	cJSON_ArrayForEach(g, json_get_arr(apis, "groups"))
 	{
 		cJSON_AddItemToArray(d.groups, cJSON_Duplicate(g, true));
-		discover_group(&d, g);
+		add_group(&d, &vs, g);
 	}
+	discover_versions(&d, &vs);
 	choose(&d, out);
 	put_first(k->run->plan, out);
 	write_doc(&d, "cluster-resources/groups.json", "/apis", d.groups);
