@@ -173,9 +173,11 @@ static int add_reason(const struct needs *n, const char *kind, const char *what,
 	CLEAN(clean_cjson) cJSON *fields = cJSON_CreateObject();
 	int rc = 0;
 
-	cJSON_AddStringToObject(fields, "what", what);
 	cJSON_AddStringToObject(fields, "why", why ? why : "");
 	for (int i = 0; i < LANG_COUNT && rc == 0; i++) {
+		const char *word = strcmp(kind, "need.table") == 0 ? json_get_str(json_get_obj(n->texts[i], "table"), what) : NULL;
+		cJSON_DeleteItemFromObjectCaseSensitive(fields, "what");
+		cJSON_AddStringToObject(fields, "what", word ? word : what);
 		if (out[i].n)
 			rc = buf_add_str(&out[i], texts_get(n->texts[i], alternative ? "need.or" : "need.and"), e);
 		if (rc == 0)

@@ -162,6 +162,68 @@ static void test_run(void **state)
 	expect(db, "SELECT count(*) FROM check_texts WHERE check_id = 'test-needs' AND lang = 'zh' AND reason LIKE '%etcd%'", "1");
 }
 
+/* Finding nothing where a node was not to be seen is not the same as finding nothing. */
+static void coverage(const char *change, const char *want)
+{
+	struct err e = {0};
+	CLEAN(clean_db) sqlite3 *db = scenario(&e);
+
+	OK(db_exec(db, "test", STR("INSERT INTO nodes (name, file, line) VALUES ('n1', 2, 1), ('n2', 2, 1);"
+	   "INSERT INTO namespaces (name, file, line) VALUES ('default', 2, 1), ('shop', 2, 1);"
+	   "UPDATE node_disks SET node = 'n1', use_percent = 10; UPDATE pods SET phase = 'Running';"
+	   "INSERT INTO files (id, path, node) VALUES (9, 'nodes/n1/x', 'n1')"), &e));
+	OK(db_exec(db, "test", str_of(change), &e));
+	OK(checks_run(db, "tests/unit/checks/good", &e));
+	expect(db, "SELECT group_concat(id || ' ' || state || coalesce(': ' || reason, ''), char(10)) FROM checks WHERE id IN "
+	       "('test-disk-full', 'test-pod-failing')", want);
+}
+
+static void test_coverage(void **state)
+{
+	(void)state;
+	coverage("", "test-disk-full clear\ntest-pod-failing clear");
+	coverage("INSERT INTO node_access (node, reached, error, file, line) VALUES ('n2', 0, 'connection refused', 9, 1)",
+	         "test-disk-full clear: not looked at: n2 (connection refused)\ntest-pod-failing clear");
+	coverage("INSERT INTO bundle VALUES ('damage', 'cut off')",
+	         "test-disk-full not-evaluated: n2: missing, as the bundle is damaged (cut off)\n"
+	         "test-pod-failing not-evaluated: shop: missing, as the bundle is damaged (cut off)");
+	coverage("DELETE FROM node_disks; DELETE FROM lists", "test-disk-full not-evaluated: the bundle tells nothing of the disks of the nodes\n"
+	         "test-pod-failing clear");
+}
+
+/* Every table that a shipped check needs has a word in both languages. */
+static void word_of(struct needs *n, const struct check *c, const cJSON *need)
+{
+	const char *s = cJSON_IsString(need) ? need->valuestring : "";
+
+	if (strncmp(s, "node_", 5) != 0 || strcmp(s, "node_conditions") == 0)
+		return;
+	for (int i = 0; i < LANG_COUNT; i++)
+		if (!json_get_str(json_get_obj(n->texts[i], "table"), s))
+			fail_msg("%s needs %s: schema/texts/%s.yaml has no word for it under `table`", c->id, s, lang_name(i));
+}
+
+static void test_words(void **state)
+{
+	struct err e = {0};
+	CLEAN(clean_db) sqlite3 *db = scenario(&e);
+	CLEAN(clean_checkset) struct checkset *set = NULL;
+	struct needs n;
+	const cJSON *need, *one;
+
+	(void)state;
+	OK(checkset_load(NULL, &set, &e));
+	OK(needs_init(&n, db, &e));
+	for (int i = 0; i < set->n; i++)
+		cJSON_ArrayForEach(need, json_get_arr(set->v[i]->head, "needs")) {
+			word_of(&n, set->v[i], need);
+			if (cJSON_IsArray(need))
+				cJSON_ArrayForEach(one, need)
+					word_of(&n, set->v[i], one);
+		}
+	needs_release(&n);
+}
+
 /* What a bad check does to us: nothing. */
 static void test_sandbox(void **state)
 {
@@ -263,7 +325,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_fill),     cmocka_unit_test(test_fill_in_shell), cmocka_unit_test(test_subjects),
 		cmocka_unit_test(test_versions), cmocka_unit_test(test_run),           cmocka_unit_test(test_sandbox),
-		cmocka_unit_test(test_lint),     cmocka_unit_test(test_texts),
+		cmocka_unit_test(test_coverage), cmocka_unit_test(test_words), cmocka_unit_test(test_lint),     cmocka_unit_test(test_texts),
 	};
 	return cmocka_run_group_tests_name("checks", tests, NULL, NULL);
 }
