@@ -129,15 +129,16 @@ static char *file_script(const struct plan_item *it, const char *file)
 
 	buf_add_str(&b, "f=", NULL);
 	shell_quote(&b, file);
-	buf_add_str(&b, "; test -e \"$f\" || exit 66; ", NULL);
-	if (n > 3 && !strcmp(file + n - 3, ".gz")) {
-		buf_add_str(&b, "gzip -dc \"$f\"", NULL);
-		if (it->keep_tail)
-			buf_printf(&b, NULL, " | tail -c %lld", (long long)it->max);
-	} else {
-		buf_printf(&b, NULL, "echo sickbay-size $(stat -Lc %%s \"$f\") >&2; %s -c %lld \"$f\"",
-		           it->keep_tail ? "tail" : "head", (long long)it->max);
-	}
+	buf_printf(&b, NULL, "; n=%lld; test -e \"$f\" || exit 66; ", (long long)it->max);
+	if (n > 3 && !strcmp(file + n - 3, ".gz"))
+		buf_printf(&b, NULL, "gzip -dc \"$f\"%s", it->keep_tail ? " | tail -c $n" : "");
+	else if (it->keep_tail)
+		/* What is left of the first line is no line. */
+		buf_add_str(&b, "s=$(stat -Lc %s \"$f\"); echo sickbay-size $s >&2; "
+		                "if test \"$s\" -gt $n; then tail -c $n \"$f\" | sed 1d; else cat \"$f\"; fi",
+		            NULL);
+	else
+		buf_add_str(&b, "echo sickbay-size $(stat -Lc %s \"$f\") >&2; head -c $n \"$f\"", NULL);
 	return buf_take(&b);
 }
 

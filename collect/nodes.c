@@ -117,8 +117,12 @@ int nodes_choose(struct run *run, const struct cluster_node *api, int n_api, con
 		return rc;
 	if (o->no_nodes || o->local || o->nodes || o->nodes_from)
 		return 0;
-	for (int i = 0; i < n_api; i++)
-		add_node(out, api[i].name, address_of(&api[i]));
+	for (int i = 0; i < n_api; i++) {
+		if (word_is_sane(address_of(&api[i])) && word_is_sane(api[i].name))
+			add_node(out, api[i].name, address_of(&api[i]));
+		else
+			runlog(run->log, "a node of the API has no usable name or address: left out");
+	}
 	if (n_api)
 		return 0;
 	if (server_host && word_is_sane(server_host)) {
