@@ -95,8 +95,8 @@ sick AS (
         AND c.state = 'ok' AND c.exit_status = 0 AND NOT c.timed_out AND c.ms < 5000))
 ),
 evidence AS (
-  SELECT node, 0 AS seq, file, line, text, NULL AS ts FROM calls WHERE n <= 3
-  UNION ALL SELECT node, 1, file, line, NULL, NULL FROM frozen WHERE n = 1
+  SELECT node, 0 AS seq, file, line, NULL AS text, NULL AS ts FROM frozen WHERE n = 1
+  UNION ALL SELECT node, 1, file, line, text, NULL FROM calls WHERE n <= 3
   UNION ALL SELECT node, 2, file, line, text, ts FROM logged WHERE newest <= 2 OR oldest = 1
   UNION ALL SELECT node, 3, file, line, text, ts FROM kernel WHERE newest = 1
   UNION ALL SELECT node, 4, file, line, NULL, NULL FROM active
