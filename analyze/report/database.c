@@ -23,6 +23,7 @@ int report_write_db(sqlite3 *db, const char *path, struct err *e)
 	if (rc < 0)
 		return rc;
 	db_bind_text(st, ":path", real);
-	rc = db_step(st, e);
-	return rc < 0 ? err_wrap(e, "%s", path) : outfile_commit(out, e);
+	if (db_step(st, e) < 0)
+		return err_set(e, ERR_IO, "%s: %s", path, sqlite3_errmsg(db));
+	return outfile_commit(out, e);
 }

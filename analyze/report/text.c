@@ -270,10 +270,14 @@ static void put_roots(const struct text *t, const struct caps *caps)
 {
 	const struct report *r = t->r;
 	int full = r->fault_count < caps->roots ? r->fault_count : caps->roots;
-	int lines = r->root_count - full;
 
+	/* On a screen, the same fault of the next node has nothing new to say. */
+	for (int i = 1; !t->whole && i < full; i++)
+		if (strcmp(r->findings[r->roots[i]].check, r->findings[r->roots[i - 1]].check) == 0)
+			full = i;
 	for (int i = 0; i < full; i++)
 		put_root(t, &r->findings[r->roots[i]], caps);
+	int lines = r->root_count - full;
 	if (!t->whole && lines > caps->more_roots)
 		lines = caps->more_roots;
 	for (int i = full; i < full + lines; i++) {
