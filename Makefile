@@ -1,5 +1,5 @@
 # sickbay. `make` builds, `make demo` shows it at work, `make test` runs every test. See README.md.
-# MODE=release (default) or asan; BUILD= is where everything made goes.
+# MODE=release (default), asan or fuzz (clang's libFuzzer; see `make fuzz`); BUILD= is where everything made goes.
 MODE    ?= release
 BUILD   ?= build
 OUT     := $(BUILD)/$(MODE)
@@ -13,6 +13,8 @@ WARN    := -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Wformat=2 -
 CFLAGS_release := -O2 -D_FORTIFY_SOURCE=2
 CFLAGS_asan    := -O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 LDFLAGS_asan   := -fsanitize=address,undefined
+CFLAGS_fuzz    := $(CFLAGS_asan) -fsanitize=fuzzer-no-link
+LDFLAGS_fuzz   := $(LDFLAGS_asan) -fsanitize=fuzzer
 
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 PKG_LIBS   := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
@@ -27,6 +29,8 @@ UNIT_SRC := $(sort $(wildcard tests/unit/*.c))
 LIB_OBJ  := $(LIB_SRC:%.c=$(OUT)/%.o) $(OUT)/assets.o
 CLI_OBJ  := $(CLI_SRC:%.c=$(OUT)/%.o)
 UNIT_BIN := $(UNIT_SRC:%.c=$(OUT)/%)
+FUZZ_SRC := $(sort $(wildcard tests/fuzz/*.c))
+FUZZ_BIN := $(patsubst %.c,$(OUT)/%,$(filter-out tests/fuzz/replay.c,$(FUZZ_SRC)))
 # Data that is compiled in; read at run time through base/asset.h.
 ASSETS   := $(sort $(shell find schema collect analyze -name '*.sql' -o -name '*.yaml' -o -name '*.css' -o -name '*.js' -o -name '*.html'))
 
@@ -56,13 +60,16 @@ $(OUT)/sickbay: $(CLI_OBJ) $(LIB_OBJ)
 
 $(OUT)/tests/unit/%: $(OUT)/tests/unit/%.o $(LIB_OBJ)
 	$(CC) $(ALL_LDFLAGS) $^ $(PKG_LIBS) -lcmocka -o $@
-.SECONDARY: $(UNIT_SRC:%.c=$(OUT)/%.o)
+# A fuzz target with libFuzzer's main, or with one that feeds it the files of its corpus.
+$(FUZZ_BIN): %: %.o $(if $(filter fuzz,$(MODE)),,$(OUT)/tests/fuzz/replay.o) $(LIB_OBJ)
+	$(CC) $(ALL_LDFLAGS) $^ $(PKG_LIBS) -o $@
+.SECONDARY: $(UNIT_SRC:%.c=$(OUT)/%.o) $(FUZZ_SRC:%.c=$(OUT)/%.o)
 
 # What a machine needs. Only what is missing is installed; root or sudo is asked for only then.
 DEPS      := gcc libc6-dev pkg-config libarchive-dev libcjson-dev libsqlite3-dev libssh2-1-dev libyaml-dev libpcre2-dev libssl-dev
 TEST_DEPS := $(DEPS) libcmocka-dev zstd xz-utils jq sqlite3 openssh-server openssh-client procps curl
 
-.PHONY: unit deps test-deps demo test test-lab bench lint check-headers install clean
+.PHONY: unit fuzzers deps test-deps demo test test-lab bench fuzz lint check-headers install clean
 deps:
 	@sh tests/deps.sh $(DEPS)
 test-deps:
@@ -80,11 +87,12 @@ demo:
 	@echo "HTML report: $(CURDIR)/$(BUILD)/demo/report.html"
 
 unit: $(UNIT_BIN)
+fuzzers: $(FUZZ_BIN)
 
 # Everything under AddressSanitizer and UBSan. Ends with "N passed, N failed".
 test:
 	@$(MAKE) --no-print-directory test-deps
-	@$(MAKE) --no-print-directory MODE=asan all unit
+	@$(MAKE) --no-print-directory MODE=asan all unit fuzzers
 	@sh tests/run.sh $(BUILD)/asan
 
 # The proof on a real cluster: LAB is the folder of a lab with ./lab up|fault|heal (see tests/lab/run.sh).
@@ -100,9 +108,16 @@ bench:
 	@$(MAKE) --no-print-directory all
 	@SICKBAY=$(CURDIR)/$(OUT)/sickbay OUT=$(CURDIR)/$(BUILD)/bench sh tests/bench/run.sh
 
+# Looks for inputs that break a reader: every target of tests/fuzz (or FUZZ="yaml plan") for FUZZ_SECONDS. Needs clang with
+# libFuzzer (Debian: clang libclang-rt-14-dev). `make test` replays what was found, without clang.
+FUZZ_SECONDS ?= 60
+fuzz:
+	@$(MAKE) --no-print-directory MODE=fuzz CC=clang fuzzers
+	@sh tests/fuzz/run.sh $(BUILD)/fuzz $(FUZZ_SECONDS) $(FUZZ)
+
 # clang's opinion of every source, and every header on its own.
 lint: check-headers
-	@for f in $(LIB_SRC) $(CLI_SRC) $(UNIT_SRC); do \
+	@for f in $(LIB_SRC) $(CLI_SRC) $(UNIT_SRC) $(FUZZ_SRC); do \
 	  clang $(filter-out -fPIE,$(ALL_CFLAGS)) -Werror -fsyntax-only $$f || exit 1; done; echo "lint: clang has nothing to say"
 check-headers:
 	@for f in $(sort $(wildcard */*.h */*/*.h)); do \
@@ -114,4 +129,4 @@ install: all
 clean:
 	rm -rf $(BUILD)
 
--include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(UNIT_SRC:%.c=$(OUT)/%.d)
+-include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(UNIT_SRC:%.c=$(OUT)/%.d) $(FUZZ_SRC:%.c=$(OUT)/%.d)

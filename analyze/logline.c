@@ -80,7 +80,8 @@ static int64_t without_year(const struct logparser *lp, int month, int day, cons
 {
 	const int64_t year_us = INT64_C(31557600) * US_PER_S;
 
-	if (month < 1 || month > 12 || day < 1 || day > 31 || lp->reference == TIME_NONE)
+	/* An archive's dates can say anything; beyond the year 10000 the sums below would overflow. */
+	if (month < 1 || month > 12 || day < 1 || day > 31 || lp->reference < 0 || lp->reference > 8030 * year_us)
 		return TIME_NONE;
 	int64_t limit = lp->reference + INT64_C(86400) * US_PER_S;
 	int year = 1970 + (int)(limit / year_us) + 1; /* not before the true year, at most one after */

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Runs every test against the build in $1: the cmocka programs of tests/unit, then the TAP scripts of tests/cli and
-# tests/checks. Each script gets SICKBAY (the program), TMPDIR (its own, removed after) and HOME (empty). Output is shown
+# Runs every test against the build in $1: the cmocka programs of tests/unit, the corpora of tests/fuzz, then the TAP
+# scripts of tests/cli and tests/checks. Each script gets SICKBAY (the program), TMPDIR (its own, removed after) and HOME (empty). Output is shown
 # only of what fails. The last line is "N passed, N failed".
 set -u
 out=$(cd "$1" && pwd) || exit 1
@@ -47,6 +47,10 @@ run() {
 for t in tests/unit/*.c; do
 	n=$(basename "$t" .c)
 	run "unit/$n" "$out/tests/unit/$n"
+done
+for t in tests/fuzz/corpus/*/; do
+	n=$(basename "$t")
+	run "fuzz/$n" "$out/tests/fuzz/$n" "$t"
 done
 for t in tests/cli/*.sh tests/checks/run.sh; do
 	case $t in */lib.sh) continue ;; esac

@@ -1,0 +1,62 @@
+/* Redaction of text, whole and as a stream cut anywhere, and of objects. The first byte says where to cut. */
+#include "tests/fuzz/fuzz.h"
+
+#include "base/asset.h"
+#include "collect/redact.h"
+
+static int sink(void *arg, const void *p, size_t n, struct err *e)
+{
+	return buf_add(arg, p, n, e);
+}
+
+static int64_t stream(const struct redact *r, struct str text, unsigned cut, bool whole, struct buf *out)
+{
+	struct redact_stream *s = redact_stream_new(r, sink, out, NULL, NULL);
+	int rc = 0;
+
+	for (size_t at = 0, n, i = 0; at < text.n && rc == 0; at += n, i++) {
+		n = whole ? text.n : fuzz_step(cut, i);
+		if (n > text.n - at)
+			n = text.n - at;
+		rc = redact_stream_write(s, text.p + at, n, NULL);
+	}
+	MUST(rc == 0 && redact_stream_finish(s, NULL) == 0);
+	int64_t count = redact_stream_count(s);
+	redact_stream_free(s);
+	return count;
+}
+
+static void object(const struct redact *r, struct str text)
+{
+	CLEAN(clean_cjson) cJSON *o = NULL, *again = NULL;
+	int64_t n = 0;
+
+	if (json_parse(text.p, text.n, &o, NULL) < 0)
+		return;
+	redact_object(r, o, "Secret", &n);
+	CLEAN(clean_free) char *out = json_text(o);
+	MUST(n >= 0 && out);
+	MUST(json_parse(out, strlen(out), &again, NULL) == 0);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	CLEAN_BUF struct buf a = BUF_MAX(16 << 20), b = BUF_MAX(16 << 20), c = BUF_MAX(16 << 20);
+	static struct redact *rules;
+	struct err e = {0};
+	int64_t n = 0;
+
+	if (!rules)
+		MUST(asset_init(&e) == 0 && redact_load(&rules, &e) == 0);
+	if (size < 1)
+		return 0;
+	struct str text = {(const char *)data + 1, size - 1};
+	int64_t na = stream(rules, text, 0, true, &a), nb = stream(rules, text, data[0], false, &b);
+	MUST(na == nb && a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0));
+	MUST(redact_text(rules, text, &c, &n, &e) == 0);
+	/* A stream takes colours out besides. */
+	if (!text.n || !memchr(text.p, 0x1b, text.n))
+		MUST(n == na && a.n == c.n && (a.n == 0 || memcmp(a.p, c.p, a.n) == 0));
+	object(rules, text);
+	return 0;
+}
