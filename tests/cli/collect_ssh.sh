@@ -28,7 +28,9 @@ ok() {
 	fi
 }
 skip_all() {
-	echo "1..0 # SKIP $1"
+	n=$((n + 1))
+	echo "ok $n - the rest # SKIP $1"
+	echo "1..$n"
 	exit 0
 }
 member() { tar -xOf "$T/$1.tar" "$1/$2"; }
