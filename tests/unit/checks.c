@@ -153,6 +153,9 @@ static void test_run(void **state)
 	expect(db, "SELECT state || coalesce(reason, '') FROM checks WHERE id = 'test-log'", "found");
 	expect(db, "SELECT title || '|' || evidence_rows || '|' || (last_seen - first_seen) || '|' || (fields ->> '$.age') FROM findings WHERE check_id = 'test-log'",
 	       "2 lines, 2026-03-01T12:01:00Z|2|60000000|-60000000");
+	/* Log lines of one run began with the first of them; an object without a time says nothing. */
+	expect(db, "SELECT group_concat(DISTINCT check_id || coalesce(began, '-')) FROM findings WHERE check_id IN ('test-log', 'test-disk-full')",
+	       "test-disk-full-,test-log1772366460000000");
 	/* Not evaluated: every reason is named, with what was recorded of it. */
 	expect(db, "SELECT state || ': ' || reason FROM checks WHERE id = 'test-needs'",
 	       "not-evaluated: there is no list of leases (forbidden); there is no log of etcd; nodes/n1/host/* was not captured "
