@@ -13,6 +13,7 @@ struct outcome {
 	enum state state;
 	char *reason[LANG_COUNT]; /* new strings, or NULL */
 	int64_t steps;
+	bool other_version;
 };
 
 static void outcome_failed(struct outcome *o, const char *why)
@@ -84,6 +85,7 @@ static int run_check(sqlite3 *db, const struct check *c, const struct needs *n, 
 	int rc = needs_met(n, c, o->reason, e);
 	if (rc <= 0) {
 		o->state = NOT_EVALUATED;
+		o->other_version = rc == 0 && !version_applies(n, c);
 		return rc;
 	}
 	int more = run_select(db, c, now, g, &o->steps, &own);
@@ -121,6 +123,7 @@ static int store_check(sqlite3 *db, const struct check *c, const struct outcome 
 	db_bind_text(st, ":title", title ? title : c->id);
 	db_bind_text(st, ":state", states[o->state]);
 	db_bind_text(st, ":reason", o->reason[LANG_EN]);
+	db_bind_int(st, ":applies", !o->other_version);
 	db_bind_int(st, ":advice", c->advice);
 	db_bind_int(st, ":steps", o->steps);
 	return db_step(st, e) < 0 ? -e->code : 0;
@@ -156,7 +159,7 @@ int checks_run(sqlite3 *db, const char *checks_dir, struct err *e)
 	if (rc == 0)
 		rc = db_exec(db, "begin", STR("SAVEPOINT checks"), e);
 	for (int i = 0; rc == 0 && i < set->n; i++) {
-		struct outcome o = {CLEAR, {NULL, NULL}, 0};
+		struct outcome o = {.state = CLEAR};
 		rc = run_check(db, set->v[i], &n, now, &o, e);
 		if (rc == 0)
 			rc = store_check(db, set->v[i], &o, e);

@@ -86,6 +86,8 @@ enum coverage {
 	COVERAGE_BROKEN /* the bundle broke off before some of what the check needs: no answer */
 };
 enum coverage needs_coverage(const struct needs *n, const struct check *c, char *note[LANG_COUNT]);
+/* False when the check is made for other versions than the cluster's. */
+bool version_applies(const struct needs *n, const struct check *c);
 /* "1.20.2" in ">=1.6 <1.24"? True also when version is NULL. bad_range says that the range cannot be read. */
 bool version_in_range(const char *version, const char *range, bool *bad_range);
 

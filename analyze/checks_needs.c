@@ -214,15 +214,20 @@ static int need_met(const struct needs *n, const cJSON *need, struct buf out[LAN
 	return rc;
 }
 
-static int version_met(const struct needs *n, const struct check *c, struct buf out[LANG_COUNT], struct err *e)
+bool version_applies(const struct needs *n, const struct check *c)
 {
 	const char *range = json_get_str(c->head, "k8s");
 	bool bad;
 
-	if (!range || version_in_range(n->version, range, &bad))
+	return !range || version_in_range(n->version, range, &bad);
+}
+
+static int version_met(const struct needs *n, const struct check *c, struct buf out[LANG_COUNT], struct err *e)
+{
+	if (version_applies(n, c))
 		return 1;
 	CLEAN(clean_cjson) cJSON *fields = cJSON_CreateObject();
-	cJSON_AddStringToObject(fields, "range", range);
+	cJSON_AddStringToObject(fields, "range", json_get_str(c->head, "k8s"));
 	cJSON_AddStringToObject(fields, "version", n->version);
 	for (int i = 0; i < LANG_COUNT; i++) {
 		int rc = fill_template(texts_get(n->texts[i], "need.version"), fields, FILL_TEXT, &out[i], e);

@@ -374,7 +374,7 @@ static void put_check(const struct html *h, const struct report_check *c, bool c
 	html_raw(h, "</tr>\n");
 }
 
-static void put_checks(const struct html *h, const char *key, const char *note, const char *state, int count)
+static void put_checks(const struct html *h, const char *key, const char *note, const char *state, bool applies, int count)
 {
 	const struct report *r = h->r;
 
@@ -385,7 +385,7 @@ static void put_checks(const struct html *h, const char *key, const char *note, 
 		section_note(h, note);
 	html_raw(h, "<div class=\"scroll\"><table class=\"halves\">\n");
 	for (int i = 0; i < r->check_count; i++)
-		if (strcmp(r->checks[i].state, state) == 0)
+		if (r->checks[i].applies == applies && strcmp(r->checks[i].state, state) == 0)
 			put_check(h, &r->checks[i], strcmp(state, "clear") == 0);
 	html_raw(h, "</table></div></details>\n");
 }
@@ -509,9 +509,10 @@ void html_sections(const struct html *h)
 	put_remarks(h);
 	put_findings(h, false);
 	put_findings(h, true);
-	put_checks(h, "section.clear", "section.clear_note", "clear", r->clear);
-	put_checks(h, "section.skipped", "section.skipped_note", "not-evaluated", r->skipped);
-	put_checks(h, "section.errors", NULL, "error", r->failed);
+	put_checks(h, "section.clear", "section.clear_note", "clear", true, r->clear);
+	put_checks(h, "section.skipped", "section.skipped_note", "not-evaluated", true, r->skipped);
+	put_checks(h, "section.errors", NULL, "error", true, r->failed);
+	put_checks(h, "section.not_applicable", NULL, "not-evaluated", false, r->not_applicable);
 	put_collected(h);
 	put_problems(h);
 	put_facts(h);

@@ -139,6 +139,10 @@ static void write_checks(struct jsonw *w, const struct report *r)
 		pair(w, "id", c->id);
 		pair(w, "state", c->state);
 		pair(w, "reason", c->reason);
+		if (!c->applies) {
+			jsonw_key(w, "applies");
+			jsonw_bool(w, false);
+		}
 		pair(w, "severity", severity_name(c->severity));
 		pair(w, "area", c->area);
 		pair(w, "title", c->title);

@@ -239,14 +239,14 @@ static void put_findings(const struct md *m)
 }
 
 /* Checks of one state or another: their title, or why they could not tell, or both. */
-static void put_checks(const struct md *m, const char *key, const char *state, const char *or_state)
+static void put_checks(const struct md *m, const char *key, const char *state, const char *or_state, bool applies)
 {
 	const struct report *r = m->r;
 	bool any = false, clear = strcmp(state, "clear") == 0;
 
 	for (int i = 0; i < r->check_count; i++) {
 		const struct report_check *c = &r->checks[i];
-		if (strcmp(c->state, state) != 0 && strcmp(c->state, or_state) != 0)
+		if (c->applies != applies || (strcmp(c->state, state) != 0 && strcmp(c->state, or_state) != 0))
 			continue;
 		if (!any)
 			heading(m, key);
@@ -337,8 +337,9 @@ int report_write_markdown(const struct report *r, FILE *f, struct err *e)
 	for (int i = r->fault_count; i < r->root_count; i++)
 		put_root(&m, &r->findings[r->roots[i]]);
 	put_findings(&m);
-	put_checks(&m, "section.clear", "clear", "clear");
-	put_checks(&m, "section.skipped", "not-evaluated", "error");
+	put_checks(&m, "section.clear", "clear", "clear", true);
+	put_checks(&m, "section.skipped", "not-evaluated", "error", true);
+	put_checks(&m, "section.not_applicable", "not-evaluated", "error", false);
 	put_collected(&m);
 	return ferror(f) ? err_errno(e, "writing") : 0;
 }

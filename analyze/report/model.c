@@ -260,10 +260,12 @@ static void add_check(struct report *r, sqlite3_stmt *st)
 		.title = copy_or(st, 3, ""),
 		.state = copy_or(st, 4, ""),
 		.reason = copy(st, 5),
+		.applies = sqlite3_column_int(st, 6),
 	};
 	r->found += strcmp(c.state, "found") == 0;
 	r->clear += strcmp(c.state, "clear") == 0;
-	r->skipped += strcmp(c.state, "not-evaluated") == 0;
+	r->skipped += strcmp(c.state, "not-evaluated") == 0 && c.applies;
+	r->not_applicable += !c.applies;
 	r->failed += strcmp(c.state, "error") == 0;
 	GROW(r->checks, r->check_count);
 	r->checks[r->check_count++] = c;

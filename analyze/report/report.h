@@ -41,6 +41,7 @@ struct report_finding {
 struct report_check {
 	char *id, *area, *title, *state, *reason; /* reason may be NULL */
 	int severity;
+	bool applies; /* false: made for other versions of Kubernetes */
 };
 struct report_capture {
 	char *path, *node, *command, *error;
@@ -72,7 +73,8 @@ struct report {
 	int fault_count; /* of these, roots that are more than remarks: the first ones */
 	struct report_check *checks;
 	int check_count;
-	int found, clear, skipped, failed; /* checks by state */
+	int found, clear, skipped, failed; /* checks by state; skipped without those that do not apply */
+	int not_applicable;
 	struct report_capture *failures; /* captures that failed */
 	int failure_count;
 	int64_t ok, failed_captures, absent, skipped_captures, truncated;

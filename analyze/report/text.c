@@ -304,7 +304,7 @@ static void put_skipped(const struct text *t, const struct caps *caps)
 	fputc('\n', t->f);
 	for (int i = 0; i < r->check_count && shown < caps->others; i++) {
 		const struct report_check *c = &r->checks[i];
-		if (strcmp(c->state, "not-evaluated") != 0 && strcmp(c->state, "error") != 0)
+		if (!c->applies || (strcmp(c->state, "not-evaluated") != 0 && strcmp(c->state, "error") != 0))
 			continue;
 		shown++;
 		fputs("   ", t->f);

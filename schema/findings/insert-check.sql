@@ -1,2 +1,2 @@
-INSERT INTO checks (id, area, severity, title, state, reason, advice, steps)
-VALUES (:id, :area, :severity, :title, :state, :reason, :advice, :steps)
+INSERT INTO checks (id, area, severity, title, state, reason, applies, advice, steps)
+VALUES (:id, :area, :severity, :title, :state, :reason, :applies, :advice, :steps)

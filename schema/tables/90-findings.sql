@@ -7,6 +7,7 @@ CREATE TABLE checks (
   title    TEXT NOT NULL,         -- English, with {placeholders}
   state    TEXT NOT NULL,         -- found, clear, not-evaluated, error
   reason   TEXT,                  -- of not-evaluated and error
+  applies  INTEGER NOT NULL DEFAULT 1, -- 0: made for other versions of Kubernetes, and therefore not evaluated
   advice   INTEGER NOT NULL DEFAULT 0, -- 1: hygiene, never a root cause
   steps    INTEGER NOT NULL DEFAULT 0  -- what it cost: steps of SQLite's virtual machine, the same on every computer
 ) STRICT, WITHOUT ROWID;

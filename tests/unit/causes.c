@@ -101,14 +101,14 @@ static void test_many(void **state)
 
 /* -- relations ------------------------------------------------------------------------------------------------------------- */
 
-static sqlite3 *scenario(struct err *e, bool finished)
+static sqlite3 *scenario(struct err *e)
 {
 	sqlite3 *db = NULL;
 	struct buf sql = BUF_MAX(1 << 20);
 
 	if (asset_init(e) < 0 || db_create(NULL, &db, e) < 0 || schema_create(db, e) < 0 ||
 	    file_read("tests/unit/checks/scenario.sql", &sql, e) < 0 ||
-	    db_exec(db, "scenario.sql", (struct str){sql.p, sql.n}, e) < 0 || (finished && schema_finish(db, e) < 0))
+	    db_exec(db, "scenario.sql", (struct str){sql.p, sql.n}, e) < 0 || schema_finish(db, e) < 0)
 		fail_msg("scenario: %s", e->msg);
 	buf_release(&sql);
 	return db;
@@ -133,7 +133,7 @@ static void expect(sqlite3 *db, const char *sql, const char *want)
 static void test_scenario(void **state)
 {
 	struct err e = {0};
-	CLEAN(clean_db) sqlite3 *db = scenario(&e, true);
+	CLEAN(clean_db) sqlite3 *db = scenario(&e);
 
 	(void)state;
 	OK(checks_run(db, "tests/unit/checks/good", &e));
@@ -197,7 +197,7 @@ static void finding(sqlite3 *db, int id, const char *check, const char *subject,
 static void test_nodes(void **state)
 {
 	struct err e = {0};
-	CLEAN(clean_db) sqlite3 *db = scenario(&e, false);
+	CLEAN(clean_db) sqlite3 *db = scenario(&e);
 
 	(void)state;
 	finding(db, 1, "c", "node/n1", "[\"n1\"]");
@@ -217,7 +217,7 @@ static void test_nodes(void **state)
 static void test_references(void **state)
 {
 	struct err e = {0};
-	CLEAN(clean_db) sqlite3 *db = scenario(&e, false);
+	CLEAN(clean_db) sqlite3 *db = scenario(&e);
 
 	(void)state;
 	OK(db_exec(db, "test", STR(
@@ -255,7 +255,7 @@ static void test_references(void **state)
 static void roots_at(int64_t cause, int64_t effect, int64_t log_start, const char *want)
 {
 	struct err e = {0};
-	CLEAN(clean_db) sqlite3 *db = scenario(&e, true);
+	CLEAN(clean_db) sqlite3 *db = scenario(&e);
 	CLEAN(clean_free) char *sql = xasprintf(
 		"DELETE FROM findings WHERE check_id NOT IN ('test-disk-full', 'test-pod-failing');"
 		"DELETE FROM findings WHERE subject = 'pod/default/web-1';"
