@@ -2,6 +2,9 @@
 
 #include <stdlib.h>
 #include <string.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 #include "base/asset.h"
 #include "base/clock.h"
@@ -442,10 +445,19 @@ static int64_t newlines(const char *p, const char *end)
 {
 	int64_t n = 0;
 
-	while (p < end && (p = memchr(p, '\n', (size_t)(end - p)))) {
-		n++;
-		p++;
+#ifdef __SSE2__
+	while (end - p >= 16) {
+		__m128i x, sum = _mm_setzero_si128();
+		for (int i = 0; i < 255 && end - p >= 16; i++, p += 16) {
+			x = _mm_loadu_si128((const __m128i *)(const void *)p);
+			sum = _mm_sub_epi8(sum, _mm_cmpeq_epi8(x, _mm_set1_epi8('\n')));
+		}
+		sum = _mm_sad_epu8(sum, _mm_setzero_si128());
+		n += _mm_cvtsi128_si64(sum) + _mm_cvtsi128_si64(_mm_unpackhi_epi64(sum, sum));
 	}
+#endif
+	for (; p < end; p++)
+		n += *p == '\n';
 	return n;
 }
 
@@ -527,7 +539,7 @@ static int objects_row(struct extract *x, struct store *s, struct str kind, stru
                        struct str json, const struct extract_source *src, struct err *e)
 {
 	row_begin(s, STORE_OBJECTS);
-	row_int(s, ++x->objects);
+	x->objects++; /* the row's id */
 	row_str(s, kind);
 	row_str(s, api);
 	row_str(s, text_of(x, v[C_NAMESPACE]));

@@ -17,7 +17,7 @@ static int hit_row(void *arg, const struct sighit *h, struct err *e)
 static int log_row(struct load *l, struct str line, const struct logline *p, struct err *e)
 {
 	row_begin(l->store, STORE_LOG_LINES);
-	row_int(l->store, ++l->last_log);
+	l->last_log++; /* the row's id */
 	row_int(l->store, l->file.id);
 	row_int(l->store, l->liner.line);
 	row_time(l->store, p->ts);

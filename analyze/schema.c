@@ -22,8 +22,11 @@ int schema_create(sqlite3 *db, struct err *e)
 /* Derived tables look files and lines up by the indexes, and may use views. */
 int schema_finish(sqlite3 *db, struct err *e)
 {
-	int rc = run_scripts(db, "schema/indexes/", e);
+	/* Loading appends; from here on pages are read again and again. */
+	int rc = db_exec(db, "cache", STR("PRAGMA cache_size = -24000"), e);
 
+	if (rc == 0)
+		rc = run_scripts(db, "schema/indexes/", e);
 	if (rc == 0)
 		rc = run_scripts(db, "schema/views/", e);
 	if (rc == 0)

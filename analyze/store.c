@@ -8,15 +8,19 @@
 #include "base/mem.h"
 
 enum {
-	BATCHES = 6,
-	BATCH_FULL = 1 << 20,
+	BATCHES = 8,
+	BATCH_FULL = 256 << 10, /* small enough to be still in the cache that both threads share */
 	BATCH_KEEP = 4 << 20, /* a batch that had to grow beyond this for one large object gives its memory back */
 	BATCH_MAX = 1 << 30,
 	GROUP = 8,            /* log lines are inserted so many at once: they are most rows of a bundle */
-	LOG_COLUMNS = 8
+	LOG_COLUMNS = 7
 };
 
-/* A row: table, number of columns, then the columns: a type byte and the value. */
+/* A row: this head, then the columns: a type byte and the value. Nothing is aligned. */
+struct row_head {
+	uint32_t length; /* of the whole row */
+	uint8_t table, columns;
+};
 enum { COL_NULL, COL_INT, COL_REAL, COL_TEXT };
 
 struct batch {
@@ -38,6 +42,7 @@ struct store {
 	/* reader's side */
 	struct batch *cur;
 	size_t row_at; /* where the row that is being filled begins */
+	struct row_head head;
 	int64_t bytes;
 	char path[128];
 	bool lost;     /* the row did not fit into memory */
@@ -64,6 +69,26 @@ static int count_columns(sqlite3 *db, const char *table, struct err *e)
 	return rc < 0 ? rc : sqlite3_column_count(st);
 }
 
+/* SQLite appends quickest when it numbers the rows itself; they get the numbers 1, 2, 3, ... that the reader counts on. */
+static bool has_own_ids(const char *table)
+{
+	return strcmp(table, "log_lines") == 0 || strcmp(table, "objects") == 0;
+}
+
+/* INSERT INTO table (columns) VALUES, without the id of tables that are numbered. */
+static int insert_head(struct buf *sql, sqlite3 *db, const char *table, struct err *e)
+{
+	CLEAN(clean_free) char *all = xasprintf("SELECT * FROM \"%s\"", table);
+	CLEAN(clean_stmt) sqlite3_stmt *st = NULL;
+	int rc = db_prepare(db, table, str_of(all), &st, e);
+
+	if (rc == 0)
+		rc = buf_printf(sql, e, "INSERT %s INTO \"%s\" (", strcmp(table, "bundle") == 0 ? "OR REPLACE" : "", table);
+	for (int i = has_own_ids(table), first = i; rc == 0 && i < sqlite3_column_count(st); i++)
+		rc = buf_printf(sql, e, "%s\"%s\"", i > first ? "," : "", sqlite3_column_name(st, i));
+	return rc < 0 ? rc : buf_add_str(sql, ") VALUES ", e);
+}
+
 static int prepare_insert(sqlite3 *db, const char *table, int rows, sqlite3_stmt **out, struct err *e)
 {
 	CLEAN_BUF struct buf sql = BUF_MAX(1 << 16);
@@ -71,8 +96,9 @@ static int prepare_insert(sqlite3 *db, const char *table, int rows, sqlite3_stmt
 
 	if (n < 0)
 		return n;
-	if ((rc = buf_printf(&sql, e, "INSERT %s INTO \"%s\" VALUES ", strcmp(table, "bundle") == 0 ? "OR REPLACE" : "", table)) < 0)
+	if ((rc = insert_head(&sql, db, table, e)) < 0)
 		return rc;
+	n -= has_own_ids(table);
 	for (int r = 0; r < rows; r++)
 		for (int i = 0; i < n; i++)
 			if ((rc = buf_printf(&sql, e, "%s?%s", i ? "," : r ? ",(" : "(", i == n - 1 ? ")" : "")) < 0)
@@ -167,11 +193,8 @@ void row_begin(struct store *s, int table)
 	if (s->lost)
 		return;
 	s->cur->rows.n = s->row_at = s->cur->end;
-	char *p = room(s, 2);
-	if (!p)
-		return;
-	p[0] = (char)table;
-	p[1] = 0;
+	s->head = (struct row_head){.table = (uint8_t)table};
+	room(s, sizeof(s->head));
 }
 
 /* Room for one more column of n bytes behind its type. */
@@ -181,7 +204,7 @@ static char *column(struct store *s, int type, size_t n)
 
 	if (!p)
 		return NULL;
-	s->cur->rows.p[s->row_at + 1]++;
+	s->head.columns++;
 	p[0] = (char)type;
 	return p + 1;
 }
@@ -246,6 +269,8 @@ int row_end(struct store *s, struct err *e)
 	if (s->lost)
 		return err_set(e, ERR_LIMIT, "no memory for a row");
 	s->cur->end = s->cur->rows.n;
+	s->head.length = (uint32_t)(s->cur->end - s->row_at);
+	memcpy(s->cur->rows.p + s->row_at, &s->head, sizeof(s->head));
 	if (s->cur->end >= BATCH_FULL)
 		hand_on(s);
 	return 0;
@@ -274,12 +299,20 @@ void store_close(struct store *s, const struct err *e)
 
 /* -- the database's side ----------------------------------------------------------------------------------------- */
 
-/* Binds a row's columns from parameter `first` on; returns the byte behind the row. */
-static const char *bind_row(sqlite3_stmt *st, int first, const char *p)
+static struct row_head head_of(const char *row)
 {
-	int n = (unsigned char)p[1];
+	struct row_head h;
 
-	p += 2;
+	memcpy(&h, row, sizeof(h));
+	return h;
+}
+
+/* Binds a row's columns from parameter `first` on. */
+static void bind_row(sqlite3_stmt *st, int first, const char *p)
+{
+	int n = head_of(p).columns;
+
+	p += sizeof(struct row_head);
 	for (int i = first; i < first + n; i++) {
 		int64_t v;
 		double d;
@@ -305,38 +338,15 @@ static const char *bind_row(sqlite3_stmt *st, int first, const char *p)
 			sqlite3_bind_null(st, i);
 		}
 	}
-	return p;
 }
 
-static const char *skip_row(const char *p)
+static int insert_one(struct store *s, const char *row, struct err *e)
 {
-	int n = (unsigned char)p[1];
+	struct row_head h = head_of(row);
+	sqlite3_stmt *st = s->insert[h.table];
 
-	p += 2;
-	for (int i = 0; i < n; i++) {
-		uint32_t len;
-		switch (*p++) {
-		case COL_INT:
-		case COL_REAL:
-			p += 8;
-			break;
-		case COL_TEXT:
-			memcpy(&len, p, sizeof(len));
-			p += sizeof(len) + len;
-			break;
-		default:
-			break;
-		}
-	}
-	return p;
-}
-
-static int insert_one(struct store *s, const char *row, const char **next, struct err *e)
-{
-	sqlite3_stmt *st = s->insert[(unsigned char)row[0]];
-
-	assert((unsigned char)row[1] == sqlite3_bind_parameter_count(st));
-	*next = bind_row(st, 1, row);
+	assert(h.columns == sqlite3_bind_parameter_count(st));
+	bind_row(st, 1, row);
 	int rc = db_step(st, e);
 	sqlite3_reset(st);
 	return rc;
@@ -344,12 +354,11 @@ static int insert_one(struct store *s, const char *row, const char **next, struc
 
 static int insert_log_lines(struct store *s, const char **rows, int n, struct err *e)
 {
-	const char *next;
 	int rc = 0;
 
 	if (n < GROUP) {
 		for (int i = 0; i < n && rc == 0; i++)
-			rc = insert_one(s, rows[i], &next, e);
+			rc = insert_one(s, rows[i], e);
 		return rc;
 	}
 	for (int i = 0; i < GROUP; i++)
@@ -364,13 +373,12 @@ static int insert_batch(struct store *s, const struct batch *b, struct err *e)
 	const char *p = b->rows.p, *end = b->rows.p + b->end, *held[GROUP];
 	int n = 0, rc = 0;
 
-	while (p < end && rc == 0) {
-		if ((unsigned char)p[0] != STORE_LOG_LINES) {
-			rc = insert_one(s, p, &p, e);
+	for (; p < end && rc == 0; p += head_of(p).length) {
+		if (head_of(p).table != STORE_LOG_LINES) {
+			rc = insert_one(s, p, e);
 			continue;
 		}
 		held[n++] = p;
-		p = skip_row(p);
 		if (n == GROUP) {
 			rc = insert_log_lines(s, held, n, e);
 			n = 0;

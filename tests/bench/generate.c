@@ -167,7 +167,7 @@ static const char *clock_text(void)
 
 static void klog(const char *t)
 {
-	switch (rnd(1000) == 0 ? 9 : rnd(6)) {
+	switch (rnd(20000) == 0 ? 9 : rnd(7)) {
 	case 0:
 		add("I1114 %s %7u kubelet_volumes.go:140] \"Cleaned up orphaned pod volumes dir\" podUID=%s-%s path=\"/var/lib/kubelet\"",
 		    t, 900 + rnd(9), hex(8), hex(12));
@@ -190,6 +190,9 @@ static void klog(const char *t)
 	case 5:
 		add("I1114 %s       1 trace.go:205] Trace[%u]: \"Get\" url:/api/v1/namespaces/kube-system/endpoints/kube-scheduler (total time: %ums)",
 		    t, rnd(2000000000), rnd(1000));
+		break;
+	case 9: /* what signatures look for */
+		add("E1114 %s %7u kubelet.go:1839] skipping pod synchronization - PLEG is not healthy: pleg was last seen active 3m%u.1s ago; threshold is 3m0s", t, 905, rnd(60));
 		break;
 	default:
 		add("E1114 %s %7u pod_workers.go:191] Error syncing pod %s-%s (\"web-%s_team-%u\"), skipping: failed to \"StartContainer\" for \"web\" with CrashLoopBackOff: \"back-off 5m0s restarting failed container=web pod=web_team\"",
