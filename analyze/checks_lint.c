@@ -1,5 +1,6 @@
 #include "analyze/analyze.h"
 #include "analyze/checks.h"
+#include "base/asset.h"
 #include "base/clock.h"
 #include <ctype.h>
 
@@ -358,6 +359,22 @@ static void lint_check(struct lint *l, const struct check *c)
 	lint_sql(l);
 }
 
+/* The queries that relations, findings and reports are made with: a table they need may have gone. */
+static void lint_queries(struct lint *l)
+{
+	static const char *const folders[] = {"schema/causes/", "schema/facts/", "schema/findings/", "schema/report/"};
+
+	for (size_t i = 0; i < ARRAY_LEN(folders); i++)
+		for (const struct asset *a = NULL; (a = asset_next(folders[i], ".sql", a));) {
+			CLEAN(clean_stmt) sqlite3_stmt *st = NULL;
+			struct err e;
+			if (db_prepare(l->db, a->path, a->text, &st, &e) == 0)
+				continue;
+			l->tell(l->arg, e.msg);
+			l->count++;
+		}
+}
+
 int checks_lint(const char *dir, void (*fn)(void *arg, const char *message), void *arg, struct err *e)
 {
 	CLEAN(clean_db) sqlite3 *db = NULL;
@@ -379,5 +396,7 @@ int checks_lint(const char *dir, void (*fn)(void *arg, const char *message), voi
 	const struct checkset *set = own ? own : all;
 	for (int i = 0; i < set->n; i++)
 		lint_check(&l, set->v[i]);
+	if (!dir)
+		lint_queries(&l);
 	return l.count;
 }
