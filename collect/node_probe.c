@@ -167,10 +167,11 @@ static char *has_script(const struct visit *v)
 	        "; do command -v \"$t\" >/dev/null 2>&1 && echo tool \"$t\"; done\n"
 	        "test -d /run/log/journal -o -d /var/log/journal && echo journal there\n"
 	        "journalctl -o short-iso-precise -n 0 >/dev/null 2>&1 && echo journal precise\n"
-	        "u=$({ timeout 6 systemctl list-unit-files --type=service --no-legend --no-pager && "
-	        "timeout 6 systemctl list-units --all --type=service --no-legend --no-pager --plain; } 2>/dev/null) && "
-	        "echo \"$u\" | sed 's/^/unit /' && echo units known\n"
-	        "echo end\n",
+	        "u=$(timeout 15 systemctl list-unit-files --type=service --no-legend --no-pager 2>/dev/null) && "
+	            "echo \"$u\" | sed 's/^/unit /' && echo units known\n"
+	            "timeout 10 systemctl list-units --all --type=service --no-legend --no-pager --plain 2>/dev/null | "
+	            "sed 's/^/unit /'\n"
+	            "echo end\n",
 	        NULL);
 	return buf_take(&b);
 }
@@ -221,7 +222,7 @@ int visit_probe(struct visit *v, struct transport *t, struct err *e)
 	if ((rc = ask(v, t, who, 30 * US_PER_S, &b, e)) < 0)
 		return rc;
 	each_line(v, &b, who_line);
-	if ((rc = ask(v, t, has, 20 * US_PER_S, &b, e)) < 0 && rc != -ERR_TIMEOUT)
+	if ((rc = ask(v, t, has, 40 * US_PER_S, &b, e)) < 0 && rc != -ERR_TIMEOUT)
 		return rc;
 	each_line(v, &b, has_line);
 	look_at_clock(v, t);

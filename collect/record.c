@@ -107,6 +107,20 @@ static char *clean_error(struct run *run, const char *s, int64_t *count)
 	return buf_take(&line);
 }
 
+/* As a person would repeat it, scripts with their lines. */
+static char *clean_command(struct run *run, const char *s)
+{
+	struct buf b = BUF_MAX(64 * 1024);
+	int64_t n = 0;
+	size_t len = strlen(s);
+
+	if (redact_text(run->redact, (struct str){s, len < 4096 ? len : 4096}, &b, &n, NULL) < 0)
+		buf_clear(&b);
+	while (b.n > 0 && b.p[b.n - 1] == '\n')
+		b.p[--b.n] = '\0';
+	return buf_take(&b);
+}
+
 static void add(struct record *r, const struct record_end *end)
 {
 	struct capture c = {
@@ -123,12 +137,11 @@ static void add(struct record *r, const struct record_end *end)
 	};
 	CLEAN(clean_free) char *error = NULL, *command = NULL;
 	struct err e = {0};
-	int64_t none = 0;
 
 	if (end->error && end->error[0])
 		error = clean_error(r->run, end->error, &r->replaced);
 	c.error = error;
-	command = clean_error(r->run, r->command, &none);
+	command = clean_command(r->run, r->command);
 	c.command = command;
 	c.redactions = r->replaced + redact_stream_count(r->stream);
 	atomic_fetch_sub(&r->run->bytes_left, end->no_file ? 0 : spool_size(r->spool));

@@ -189,14 +189,24 @@ plan: 1
 lanes: 1
 node:
   - {path: host/first.txt, run: "echo first"}
-  - {path: host/long.txt, run: "echo long; sleep 30", timeout: 40s}
+  - {path: host/long.txt, run: "touch @T@/begun; echo long; sleep 30", timeout: 40s}
   - {path: host/last.txt, run: "echo last"}
 END
+sed -i "s,@T@,$T," "$T/plan.yaml"
+# Until the long command runs.
+wait_begun() {
+	i=0
+	while [ ! -e "$T/begun" ] && [ $i -lt 200 ]; do
+		i=$((i + 1))
+		sleep 0.1
+	done
+	rm -f "$T/begun"
+}
 # A background command of a script ignores SIGINT; TERM is treated alike.
 "$SICKBAY" collect --no-kube --nodes n1=127.0.0.1 --ssh-port "$port" --plan "$T/plan.yaml" -o "$T/k.tar" \
 	--ssh-key "$T/user_ed25519" --ssh-known-hosts "$T/kh" >"$T/out" 2>&1 &
 pid=$!
-sleep 3
+wait_begun
 kill -TERM $pid
 wait $pid
 rc=$?
@@ -206,7 +216,7 @@ ok "what was not asked is skipped" sh -c "$(command -v tar) -xOf $T/k.tar k/mani
 "$SICKBAY" collect --no-kube --nodes n1=127.0.0.1 --ssh-port "$port" --plan "$T/plan.yaml" -o "$T/m.tar" \
 	--ssh-key "$T/user_ed25519" --ssh-known-hosts "$T/kh" >"$T/out" 2>&1 &
 pid=$!
-sleep 2
+wait_begun
 kill -STOP $pid
 kill -TERM $pid
 kill -HUP $pid
@@ -216,7 +226,7 @@ rc=$?
 ok "interrupted twice: it leaves at once" test $rc -gt 128
 ok "with nothing half-named left" sh -c "! ls $T | grep -q '^m'"
 "$SICKBAY" collect --no-kube --nodes n1=127.0.0.1 --ssh-port "$port" --plan "$T/plan.yaml" -o "$T/l.tar" \
-	--ssh-key "$T/user_ed25519" --ssh-known-hosts "$T/kh" --timeout 3s >"$T/out" 2>&1
+	--ssh-key "$T/user_ed25519" --ssh-known-hosts "$T/kh" --timeout 10s >"$T/out" 2>&1
 ok "--timeout ends the run with a bundle" has l nodes/n1/host/first.txt first
 
 echo "1..$n"
