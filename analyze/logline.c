@@ -172,6 +172,7 @@ static bool cri_head(struct str s, size_t *at, struct logline *out)
 	if (n > 9 && p[9] != ' ' && p[9] != ':')
 		return false;
 	out->partial = p[8] == 'P';
+	out->parts = true;
 	size_t i = 9;
 	while (i < n && p[i] != ' ') /* tags behind the flag are kept for later versions of CRI */
 		i++;
@@ -186,7 +187,9 @@ static size_t dated(struct logparser *lp, struct str s, struct logline *out)
 
 	if (at == 0)
 		return 0;
-	if (cri_head(s, &at, out) || syslog_head(s, &at, out))
+	/* journald and rsyslog write the zone as +0000 or +00:00; the API's timestamps end in Z. */
+	bool syslog = s.p[10] == 'T' && s.p[at - 1] != 'Z';
+	if (cri_head(s, &at, out) || (syslog && syslog_head(s, &at, out)))
 		return at;
 	return at < s.n && s.p[at] == ' ' ? at + 1 : at;
 }
@@ -242,7 +245,7 @@ static size_t dmesg_dated(struct str s, struct logline *out)
 {
 	const char *p = s.p;
 
-	if (s.n < 27 || p[4] != ' ' || p[8] != ' ' || p[11] != ' ' || !is_clock(p + 12) || !digits(p + 21, 4) || p[25] != ']')
+	if (s.n < 26 || p[4] != ' ' || p[8] != ' ' || p[11] != ' ' || !is_clock(p + 12) || !digits(p + 21, 4) || p[25] != ']')
 		return 0;
 	int day = (p[9] == ' ' ? 0 : p[9] - '0') * 10 + (p[10] - '0'), month = month_of(p + 5, 3);
 	int year = two(p + 21) * 100 + two(p + 23);
@@ -250,7 +253,7 @@ static size_t dmesg_dated(struct str s, struct logline *out)
 		return 0;
 	out->ts = clock_from_civil(year, month, day, two(p + 12), two(p + 15), two(p + 18), 0);
 	out->local_time = true;
-	return 27;
+	return 26 + (s.n > 26 && p[26] == ' '); /* without the blank a character of several bytes may stand there */
 }
 
 /* "2020/11/10 23:10:22 " of Go's log package, with raft's word in front. */
@@ -440,7 +443,8 @@ void logline_parse(struct logparser *lp, struct str text, struct logline *out)
 	out->at = outer(lp, text, out);
 	if (out->skip)
 		return;
-	if (out->partial || lp->joined.n > 0)
+	bool cri = out->parts;
+	if (cri)
 		join(lp, text, out);
 	if (out->partial)
 		return;
@@ -452,7 +456,6 @@ void logline_parse(struct logparser *lp, struct str text, struct logline *out)
 		return;
 	}
 	inner(lp, m, out);
-	/* docker json-file splits long lines, too; logline_json has said so. */
-	if (out->partial || lp->joined.n > 0)
+	if (out->parts && !cri) /* docker's json-file, which splits long lines, too */
 		join(lp, text, out);
 }

@@ -17,6 +17,7 @@ struct logline {
 	bool joined;        /* message is put together from several lines: this one alone does not give it */
 	struct str ident;   /* program in a journald or syslog prefix ("kubelet"), p NULL when none; a view into the line */
 	bool skip;          /* no log line at all: "-- Logs begin at ..." */
+	bool parts;         /* a format that splits long lines: CRI, docker json-file */
 	bool partial;       /* the beginning of a longer line; the message comes with its last part */
 };
 struct logparser {

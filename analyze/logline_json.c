@@ -111,6 +111,7 @@ static bool docker_line(struct logparser *p, const struct members *m, struct log
 	out->partial = n == 0 || p->decoded.p[n - 1] != '\n';
 	while (n > 0 && (p->decoded.p[n - 1] == '\n' || p->decoded.p[n - 1] == '\r'))
 		n--;
+	out->parts = true;
 	take_time(m->time, out);
 	out->message = (struct str){buf_cstr(&p->decoded), n};
 	return true;

@@ -1,16 +1,8 @@
 /* db: a private file leaves nothing behind, errors name the script and its line, hostile files are refused. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
 #include <dirent.h>
-#include <unistd.h>
-#include <cmocka.h>
 
 #include "base/db.h"
-#include "base/mem.h"
+#include "tests/unit/unit.h"
 
 /* A folder of our own as $TMPDIR; counts what is in it. */
 static char *folder(void)

@@ -1,14 +1,6 @@
 /* jsonscan: lists cut at every possible place, lines, paths, strings, and what hostile input does. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-#include <cmocka.h>
-
 #include "base/jsonscan.h"
-#include "base/mem.h"
+#include "tests/unit/unit.h"
 
 struct seen {
 	struct buf text; /* "line:index:json;" */

@@ -1,13 +1,6 @@
 /* sqlfn: each SQL function on its ordinary and its odd arguments. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
-#include <cmocka.h>
-
 #include "analyze/sqlfn.h"
-#include "base/mem.h"
+#include "tests/unit/unit.h"
 
 static sqlite3 *db;
 
