@@ -20,7 +20,7 @@ enum kube_status {
 struct kube_reply {
 	enum kube_status status;
 	char message[2048]; /* what the client said: kubectl's stderr, as it is */
-	char reason[160];   /* the same in one short line */
+	char reason[400];   /* the same in one short line */
 	int exit_status;    /* -1: none */
 };
 typedef int (*kube_sink)(void *arg, const void *p, size_t n, struct err *e);
@@ -40,7 +40,7 @@ struct kube {
 	struct run *run;
 	atomic_int silent; /* requests in a row without an answer */
 	bool serves_lists; /* set by kube_probe */
-	char broken[256];  /* why lists are not asked for; "" when they are */
+	char broken[480];  /* why lists are not asked for; "" when they are */
 	/* What the probe learned. */
 	char version[64], server[256], context[128], uid[64];
 	struct buf version_doc; /* the answer to /version, or empty */

@@ -34,14 +34,15 @@ static void add_placeholder(struct buf *out, const char *id)
 	buf_add_str(out, "**", NULL);
 }
 
-/* Applies one rule; appends the result to out. Returns the number of replacements. */
+/* Applies one rule; appends the result to out. Returns the number of replacements. Where the pattern gives up, what is
+ * left of the line goes: it cannot be told whether it holds a credential. */
 static int apply_rule(const struct redact_rule *rule, struct str line, struct buf *out)
 {
 	struct str g[REDACT_GROUPS];
 	size_t from = 0, start, end;
-	int n = 0;
+	int n = 0, rc = 0;
 
-	while (from <= line.n && regex_find(rule->re, line, from, &start, &end, g, REDACT_GROUPS)) {
+	while (from <= line.n && (rc = regex_search(rule->re, line, from, &start, &end, g, REDACT_GROUPS)) > 0) {
 		size_t a = start, b = end;
 
 		if (rule->secret >= 0 && g[rule->secret].p) {
@@ -54,6 +55,10 @@ static int apply_rule(const struct redact_rule *rule, struct str line, struct bu
 		add_placeholder(out, rule->id);
 		n++;
 		from = b;
+	}
+	if (rc < 0) {
+		add_placeholder(out, "unreadable");
+		return n + 1;
 	}
 	buf_add(out, line.p + from, line.n - from, NULL);
 	return n;
@@ -91,7 +96,7 @@ static bool in_block(struct redact_block *block, struct str line)
 		return true;
 	}
 	if (++block->lines > rule->lines ||
-	    (rule->inside && !regex_find(rule->inside, line, 0, &start, &end, NULL, 0))) {
+	    (rule->inside && regex_search(rule->inside, line, 0, &start, &end, NULL, 0) == 0)) {
 		block->rule = NULL;
 		return false;
 	}
@@ -122,7 +127,7 @@ bool redact_line(const struct redact *r, struct redact_block *block, struct str 
 		struct buf t;
 		int n;
 
-		if (!has_hint(rule, cur) || !regex_find(rule->re, cur, 0, &start, &end, NULL, 0))
+		if (!has_hint(rule, cur) || regex_search(rule->re, cur, 0, &start, &end, NULL, 0) == 0)
 			continue;
 		n = apply_rule(rule, cur, &b);
 		*count += n;

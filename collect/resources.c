@@ -25,7 +25,7 @@ struct listing {
 	int n_open;
 	int64_t clock, items, bad;
 	struct buf text;
-	char error[400];
+	char error[520];
 };
 
 static char *api_base(const struct resource *r)

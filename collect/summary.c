@@ -14,12 +14,15 @@ struct groups {
 	int n, more;
 };
 
-/* Reasons whose rest differs from capture to capture count as one. */
-static size_t reason_length(const char *error)
+/* The part of an error that captures with one cause have in common. */
+static struct str reason_of(const char *error)
 {
 	static const char root[] = "needs root, and sudo is not possible";
+	const char *dial = strstr(error, "dial tcp ");
 
-	return !strncmp(error, root, sizeof(root) - 1) ? sizeof(root) - 1 : strlen(error);
+	if (!strncmp(error, root, sizeof(root) - 1))
+		return STR(root);
+	return str_of(dial ? dial : error);
 }
 
 /* "a, b, c": appends a word unless it is there or the text is long enough. Takes the old text. */
@@ -53,11 +56,12 @@ static void add_failure(void *arg, const struct capture *c)
 {
 	struct groups *g = arg;
 	const char *error = c->error ? c->error : "no reason is known", *path = c->path;
+	struct str reason = reason_of(error);
 	struct group *gr;
 
 	if (c->state != CAPTURE_FAILED && c->state != CAPTURE_SKIPPED)
 		return;
-	gr = find_group(g, error, reason_length(error));
+	gr = find_group(g, reason.p, reason.n);
 	if (!gr) {
 		g->more++;
 		return;
