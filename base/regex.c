@@ -124,15 +124,15 @@ void clean_regex(struct regex **r)
 	*r = NULL;
 }
 
-bool regex_find(const struct regex *r, struct str s, size_t from, size_t *start, size_t *end, struct str *groups, int max)
+int regex_search(const struct regex *r, struct str s, size_t from, size_t *start, size_t *end, struct str *groups, int max)
 {
 	struct matcher *m = matcher_get();
 
 	if (from > s.n)
-		return false;
+		return 0;
 	int n = pcre2_match(r->code, (PCRE2_SPTR)(s.p ? s.p : ""), s.n, from, 0, m->data, m->context);
 	if (n <= 0)
-		return false;
+		return n == PCRE2_ERROR_NOMATCH ? 0 : -1;
 	const PCRE2_SIZE *v = pcre2_get_ovector_pointer(m->data);
 	/* \K in a lookahead can put the start behind the end. */
 	*start = v[0] < v[1] ? v[0] : v[1];
@@ -141,7 +141,12 @@ bool regex_find(const struct regex *r, struct str s, size_t from, size_t *start,
 		bool set = i + 1 < n && v[2 * i + 2] != PCRE2_UNSET && v[2 * i + 3] >= v[2 * i + 2];
 		groups[i] = set ? (struct str){s.p + v[2 * i + 2], v[2 * i + 3] - v[2 * i + 2]} : (struct str){NULL, 0};
 	}
-	return true;
+	return 1;
+}
+
+bool regex_find(const struct regex *r, struct str s, size_t from, size_t *start, size_t *end, struct str *groups, int max)
+{
+	return regex_search(r, s, from, start, end, groups, max) > 0;
 }
 
 bool regex_match(const struct regex *r, struct str s, struct str *groups, int max)

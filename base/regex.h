@@ -12,6 +12,8 @@ void clean_regex(struct regex **r);
 /* True on a match; groups[i] gets capture i+1 (unset: p NULL), i < max; the whole match is not among them.
  * A pattern that exceeds the match limit (a hostile line) counts as no match. Uses a thread-local match data block. */
 bool regex_match(const struct regex *r, struct str s, struct str *groups, int max);
+/* Like regex_find below, but 1 for a match, 0 for none, -1 when the pattern gave up: for what must not be missed. */
+int regex_search(const struct regex *r, struct str s, size_t from, size_t *start, size_t *end, struct str *groups, int max);
 /* Like it, from offset on; *start and *end get the whole match. For replacing. */
 bool regex_find(const struct regex *r, struct str s, size_t from, size_t *start, size_t *end, struct str *groups, int max);
 int regex_group_count(const struct regex *r); /* without group 0 */

@@ -65,6 +65,7 @@ static const struct {
 	{"client-key-data: LS0tLS1CRUdJTiBSU0EgUFJJVkFURSBLRVktLS0tLQpNSUlFb3c=", "UFJJVkFURSBLRVk"},
 	{"tls.key: LS0tLS1CRUdJTiBQUklWQVRFIEtFWS0tLS0tCk1JSUV2UUlCQURBTkJn", "QUklWQVRFIEtFWS"},
 	{"key = \"-----BEGIN PRIVATE KEY-----\\nMIIEvQIBADANBg\\n-----END PRIVATE KEY-----\\n\"", "MIIEvQIBADANBg"},
+	{"{\"id\":\"9e45c5ca7675a147923480935a1c28eb493b5198931a5180f040006d4bf5b111\",\"password\":\"correct\"}", "correct"},
 	{"token=0123456789abcdef0123 accepted", "0123456789abcdef0123"},
 	{"http://elastic:changeme@es:9200", "changeme"},
 };
