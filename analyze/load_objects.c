@@ -43,24 +43,29 @@ static void objects_begin(struct load *l)
 	jsonitems_init(&l->items, on_item, l);
 }
 
-/* What broke the stream is a problem of this file, unless the rows could not be stored. */
-static int objects_broken(struct load *l, int rc, const struct err *why, struct err *e)
+int load_broken(struct load *l, int rc, const struct err *why, struct err *e)
 {
+	const char *text = why->msg;
+	size_t n = strcspn(text, ":");
+
+	if (rc >= 0)
+		return 0;
 	if (why->code != ERR_FORMAT) {
 		*e = *why;
 		return rc;
 	}
 	l->broken = true;
 	load_partial(l, "bad JSON");
-	return load_problem(l, l->items.line, e, "%s", why->msg);
+	if (strncmp(text, "line ", 5) == 0 && text[n]) /* the row has a column for it */
+		text += n + 2;
+	return load_problem(l, l->items.line, e, "%s", text);
 }
 
 static int objects_feed(struct load *l, const char *p, size_t n, struct err *e)
 {
 	struct err why = {0};
-	int rc = jsonitems_feed(&l->items, p, n, &why);
 
-	return rc < 0 ? objects_broken(l, rc, &why, e) : 0;
+	return load_broken(l, jsonitems_feed(&l->items, p, n, &why), &why, e);
 }
 
 static int list_row(struct load *l, struct err *e)
@@ -92,8 +97,8 @@ static int objects_end(struct load *l, struct err *e)
 	struct err why = {0};
 	int rc = 0;
 
-	if (!l->broken && jsonitems_finish(&l->items, &why) < 0)
-		rc = objects_broken(l, -why.code, &why, e);
+	if (!l->broken)
+		rc = load_broken(l, jsonitems_finish(&l->items, &why), &why, e);
 	if (rc == 0 && (l->items.shape == JSONITEMS_LIST || l->items.shape == JSONITEMS_ARRAY))
 		rc = list_row(l, e);
 	l->liner.line = l->items.line;

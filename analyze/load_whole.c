@@ -182,25 +182,11 @@ static void captures_begin(struct load *l)
 	l->items.max_item = 1 << 20;
 }
 
-/* Bad JSON is a problem of the file; other failures are the load's. */
-static int captures_rc(struct load *l, int rc, const struct err *why, struct err *e)
-{
-	if (rc == 0)
-		return 0;
-	if (why->code != ERR_FORMAT) {
-		*e = *why;
-		return rc;
-	}
-	l->broken = true;
-	load_partial(l, "bad JSON");
-	return load_problem(l, l->items.line, e, "%s", why->msg);
-}
-
 static int captures_feed(struct load *l, const char *p, size_t n, struct err *e)
 {
 	struct err why = {0};
 
-	return captures_rc(l, jsonitems_feed(&l->items, p, n, &why), &why, e);
+	return load_broken(l, jsonitems_feed(&l->items, p, n, &why), &why, e);
 }
 
 static int captures_end(struct load *l, struct err *e)
@@ -212,7 +198,7 @@ static int captures_end(struct load *l, struct err *e)
 	int rc = 0;
 
 	if (!l->broken)
-		rc = captures_rc(l, jsonitems_finish(&l->items, &why), &why, e);
+		rc = load_broken(l, jsonitems_finish(&l->items, &why), &why, e);
 	l->saw_manifest = !l->broken && l->items.shape == JSONITEMS_LIST;
 	struct str head = jsonitems_head(&l->items);
 	if (head.p && jsonpaths_compile(paths, 1, &p, NULL) == 0 && jsonpaths_scan(p, head, &v, NULL) == 0 && v.n > 2 &&
