@@ -128,7 +128,7 @@ static int add_one(struct signatures *s, const char *file, const cJSON *d, bool 
 		}
 		s->v = xreallocarray(s->v, (size_t)s->n + 1, sizeof(*s->v));
 		sig = &s->v[s->n++];
-		*sig = (struct signature){NULL};
+		*sig = (struct signature){0};
 	}
 	free(sig->file);
 	regex_free(sig->regex);

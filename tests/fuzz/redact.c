@@ -1,4 +1,5 @@
-/* Redaction of text, whole and as a stream cut anywhere, and of objects. The first byte says where to cut. */
+/* Redaction of text, whole and as a stream cut anywhere, and of objects; whatever stands before a credential on its line, it
+ * goes. The first byte says where to cut. */
 #include "tests/fuzz/fuzz.h"
 
 #include "base/asset.h"
@@ -39,6 +40,19 @@ static void object(const struct redact *r, struct str text)
 	MUST(json_parse(out, strlen(out), &again, NULL) == 0);
 }
 
+static void credentials_behind(const struct redact *r, struct str text)
+{
+	static const char line[] = " {\"password\":\"XYZZY-secret1\"} --password=XYZZY-secret2\n";
+	CLEAN_BUF struct buf in = BUF_MAX(1 << 20), out = BUF_MAX(16 << 20);
+	struct err e;
+
+	if (memmem(text.p, text.n, "XYZZY", 5))
+		return;
+	MUST(buf_add(&in, text.p, text.n, &e) == 0 && buf_add_str(&in, line, &e) == 0);
+	stream(r, (struct str){in.p, in.n}, 0, true, &out);
+	MUST(!out.n || !memmem(out.p, out.n, "XYZZY", 5));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	CLEAN_BUF struct buf a = BUF_MAX(16 << 20), b = BUF_MAX(16 << 20), c = BUF_MAX(16 << 20);
@@ -58,5 +72,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!text.n || !memchr(text.p, 0x1b, text.n))
 		MUST(n == na && a.n == c.n && (a.n == 0 || memcmp(a.p, c.p, a.n) == 0));
 	object(rules, text);
+	credentials_behind(rules, text);
 	return 0;
 }
