@@ -9,6 +9,8 @@ detail:
 severity: critical
 confidence: certain
 needs: [horizontalpodautoscalers]
+causes:
+  - {check: hpa-not-scaling, when: same}
 why:
   en: >-
     A HorizontalPodAutoscaler without metrics keeps the number of replicas as it is, whatever the load. "could not find the

@@ -11,6 +11,7 @@ confidence: certain
 needs: [apiservices]
 causes:
   - {check: hpa-metrics-unavailable, when: cluster}
+  - {check: dashboard-no-graphs, when: cluster}
 why:
   en: >-
     The API group metrics.k8s.io, which kubectl top, the dashboard's graphs and autoscaling by CPU or memory read, is served by an

@@ -10,12 +10,18 @@ severity: critical
 confidence: certain
 needs: [[node_processes, node_containers, node_units]]
 causes:
+  - {check: kubelet-node-status-update-failing, when: cluster}
   - {check: node-not-ready-unknown, when: cluster}
   - {check: kcm-down, when: cluster}
   - {check: scheduler-down, when: cluster}
   - {check: controllers-stalled, when: cluster}
   - {check: pod-pending-never-attempted, when: cluster}
   - {check: hpa-metrics-unavailable, when: cluster}
+  - {check: kcm-leader-lost, when: cluster}
+  - {check: endpoints-stale, when: cluster}
+  - {check: node-not-registered, when: cluster}
+  - {check: kube-dns-apiserver-timeout, when: cluster}
+  - {check: dashboard-crash-apiserver-unreachable, when: cluster}
 why:
   en: >-
     Everything in the cluster talks to everything else through kube-apiserver. While it is down kubectl is refused, kubelets

@@ -9,12 +9,15 @@ detail:
 severity: critical
 needs: [log:kube-apiserver]
 causes:
+  - {check: kubelet-node-status-update-failing, when: cluster}
   - {check: apiserver-down, when: cluster}
   - {check: kcm-down, when: cluster}
   - {check: scheduler-down, when: cluster}
   - {check: node-not-ready-unknown, when: cluster}
   - {check: controllers-stalled, when: cluster}
   - {check: pod-pending-never-attempted, when: cluster}
+  - {check: kcm-leader-lost, when: cluster}
+  - {check: endpoints-stale, when: cluster}
 why:
   en: >-
     The API server keeps dialling etcd in vain, to the end of its log. Until that works it answers nothing useful and its

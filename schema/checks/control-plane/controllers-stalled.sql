@@ -8,6 +8,8 @@ detail:
   zh: "{rows} 个工作负载在等待，首先是 {first}：{what_zh}"
 severity: critical
 needs: [[deployments, statefulsets, daemonsets]]
+causes:
+  - {check: service-no-endpoints, when: cluster}
 why:
   en: >-
     Each workload records the newest generation of its specification that its controller has seen. It lags behind, or a

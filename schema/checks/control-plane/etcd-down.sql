@@ -10,6 +10,7 @@ severity: critical
 confidence: certain
 needs: [[node_processes, node_containers, node_units]]
 causes:
+  - {check: kubelet-node-status-update-failing, when: cluster}
   - {check: apiserver-etcd-unreachable, when: cluster}
   - {check: apiserver-down, when: cluster}
   - {check: kcm-down, when: cluster}
@@ -18,6 +19,10 @@ causes:
   - {check: controllers-stalled, when: cluster}
   - {check: pod-pending-never-attempted, when: cluster}
   - {check: hpa-metrics-unavailable, when: cluster}
+  - {check: kcm-leader-lost, when: cluster}
+  - {check: etcd-no-leader, when: cluster}
+  - {check: etcd-peer-unreachable, when: cluster}
+  - {check: endpoints-stale, when: cluster}
 why:
   en: >-
     kube-apiserver keeps all its data in etcd. Without it every request hangs or fails, its liveness probe fails and kubelet

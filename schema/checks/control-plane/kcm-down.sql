@@ -11,6 +11,9 @@ confidence: certain
 needs: [[leases, endpoints, node_processes, node_containers, node_units]]
 causes:
   - {check: controllers-stalled, when: cluster}
+  - {check: endpoints-stale, when: cluster}
+  - {check: kcm-leader-lost, when: same-node}
+  - {check: service-no-endpoints, when: cluster}
 why:
   en: >-
     The controller manager turns wishes into objects: Deployments into ReplicaSets into pods, ready pods into endpoints, silent

@@ -8,6 +8,9 @@ detail:
   zh: "{rows} 个 Pod 没有节点，也没有 PodScheduled 状态，首先是 {pod}"
 severity: critical
 needs: [pods]
+causes:
+  - {check: workload-unavailable, when: same}
+  - {check: service-no-endpoints, when: selects}
 why:
   en: >-
     A scheduler that works leaves a trace on every pod it looks at: a node, or PodScheduled=False with the reason. These pods

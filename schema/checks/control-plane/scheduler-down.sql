@@ -11,6 +11,7 @@ confidence: certain
 needs: [[leases, endpoints, node_processes, node_containers, node_units]]
 causes:
   - {check: pod-pending-never-attempted, when: cluster}
+  - {check: kcm-leader-lost, when: same-node}
 why:
   en: >-
     The scheduler gives every new pod its node. Without it new pods stay Pending with no node, no PodScheduled condition and not

@@ -11,6 +11,9 @@ confidence: certain
 needs: [node_iptables]
 causes:
   - {check: kube-dns-upstream-timeout, when: pod-on-node}
+  - {check: kube-dns-apiserver-timeout, when: pod-on-node}
+  - {check: pod-network-cross-node-broken, when: same-node}
+  - {check: dns-external-resolution-broken, when: same-node}
 why:
   en: >-
     Docker since 1.13 sets this policy when it is the one who switches IP forwarding on. Packets between pods, and from pods

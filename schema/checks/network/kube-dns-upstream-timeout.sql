@@ -8,6 +8,8 @@ detail:
   zh: "{hits} 个转发请求超时，最后一次在 {last_at}；集群内部域名仍可解析。"
 severity: critical
 needs: [log:kube-dns]
+causes:
+  - {check: dns-external-resolution-broken, when: cluster}
 why:
   en: >-
     Lookups of names outside of the cluster are forwarded to the name server of the node's resolv.conf, and no answer comes back.

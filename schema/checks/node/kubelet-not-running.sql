@@ -15,6 +15,9 @@ causes:
   - {check: etcd-down, when: same}
   - {check: kcm-down, when: same}
   - {check: scheduler-down, when: same}
+  - {check: pod-terminating-node-lost, when: same}
+  - {check: workload-unavailable, when: pod-on-node}
+  - {check: service-endpoints-not-ready, when: pod-on-node}
 why:
   en: >-
     kubelet is the node's only voice: when it stops, the control plane waits 40 to 50 seconds and then calls the node
@@ -66,7 +69,9 @@ sick AS (
       WHEN active IN ('failed', 'deactivating') THEN active
       WHEN active = 'inactive' THEN 'inactive'
       WHEN active = 'activating' AND sub = 'auto-restart' THEN 'restarting'
-      WHEN exits >= 3 AND last_exit > :now - 180000000 THEN 'restarting'
+      -- Unless what runs now was started later and stays.
+      WHEN exits >= 3 AND last_exit > :now - 180000000
+        AND NOT (active = 'active' AND started > last_exit AND started < :now - 20000000) THEN 'restarting'
     END AS how
   FROM used
 ),

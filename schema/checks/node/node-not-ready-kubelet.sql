@@ -8,6 +8,12 @@ detail:
   zh: "自 {since} 起：{message}"
 severity: critical
 needs: [nodes]
+causes:
+  - {check: pods-evicted-node-lost, when: same}
+  - {check: workload-unavailable, when: pod-on-node}
+  - {check: pod-pending-taint, when: pod-on-node}
+  - {check: service-endpoints-not-ready, when: pod-on-node}
+  - {check: dns-resolution-broken, when: pod-on-node}
 why:
   en: >-
     kubelet itself says that it cannot run pods here; it is alive and reports. The message lists every reason at once, so

@@ -8,6 +8,13 @@ detail:
   zh: "自 {since} 起 Ready 为 Unknown。{where_zh}"
 severity: critical
 needs: [nodes]
+causes:
+  - {check: pod-terminating-node-lost, when: same}
+  - {check: pods-evicted-node-lost, when: same}
+  - {check: service-endpoints-not-ready, when: pod-on-node}
+  - {check: workload-unavailable, when: pod-on-node}
+  - {check: dns-resolution-broken, when: pod-on-node}
+  - {check: pod-pending-taint, when: pod-on-node}
 why:
   en: >-
     The control plane has heard nothing from this node's kubelet for longer than it waits (40 seconds, 50 since 1.31). That

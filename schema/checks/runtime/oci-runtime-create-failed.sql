@@ -11,6 +11,8 @@ confidence: certain
 needs: [pods]
 causes:
   - {check: pod-crashloop, when: same}
+  - {check: kube-dns-crashloop, when: same}
+  - {check: workload-unavailable, when: same}
 why:
   en: >-
     runc made the container and failed before its first instruction, so there is no log of the program: the message of the

@@ -19,6 +19,8 @@ causes:
   - {check: kcm-down, when: same}
   - {check: scheduler-down, when: same}
   - {check: kubelet-not-running, when: same}
+  - {check: etcd-disk-full, when: same}
+  - {check: etcd-data-corrupt, when: same}
 why:
   en: >-
     kubelet, the runtime, images, logs and emptyDir volumes share this file system. Below a tenth of free space kubelet

@@ -12,6 +12,7 @@ needs: [nodes]
 causes:
   - {check: pods-evicted-disk, when: [same-node, pod-on-node]}
   - {check: image-pull-failing, when: pod-on-node}
+  - {check: pod-pending-taint, when: pod-on-node}
 why:
   en: >-
     kubelet found less free space or fewer free inodes than its thresholds (by default 10% of its disk, 15% of the images'

@@ -8,6 +8,8 @@ detail:
   zh: "{rows} 个 Pod 被驱逐，首先是节点 {on_node} 上的 {pod}：{message}"
 severity: warning
 needs: [pods]
+causes:
+  - {check: workload-unavailable, when: same}
 why:
   en: >-
     kubelet ended these pods to free its node's disk. Their controller makes new ones elsewhere; the records of the evicted

@@ -9,6 +9,11 @@ detail:
 severity: warning
 confidence: certain
 needs: [pods]
+causes:
+  - {check: workload-unavailable, when: same}
+  - {check: service-endpoints-not-ready, when: selects}
+  - {check: service-no-endpoints, when: selects}
+  - {check: dns-resolution-broken, when: selects}
 why:
   en: >-
     The container waits for its image and cannot start before it is there; kubelet tries again at growing intervals, at most every 5

@@ -9,6 +9,11 @@ detail:
 severity: critical
 confidence: certain
 needs: [pods]
+causes:
+  - {check: workload-unavailable, when: same}
+  - {check: pod-readiness-failing, when: same}
+  - {check: service-endpoints-not-ready, when: selects}
+  - {check: dns-resolution-broken, when: selects}
 why:
   en: >-
     The container starts, ends, and kubelet starts it again after a pause that grows to 5 minutes. kubelet is not the reason: the
@@ -52,8 +57,11 @@ sick AS (
       WHEN exit_reason IN ('ContainerCannotRun', 'StartError') THEN 2
       WHEN exit_code <> 0 AND restarts >= 1 AND restart_policy <> 'Never' THEN 2
       WHEN exit_code = 0 AND restarts >= 2 AND restart_policy = 'Always' AND list = 'containerStatuses' THEN 2
+      -- It runs: a loop only if the try before was short, and this one is not longer yet.
       WHEN running_since IS NOT NULL AND restarts >= 3 AND last_finished > :now - 600000000
-        AND (NOT ready OR running_since > :now - 60000000) AND (last_exit_code <> 0 OR restart_policy = 'Always') THEN 1
+        AND last_finished - last_started < 600000000
+        AND :now - running_since < max(60000000, (last_finished - last_started) * 3 / 2)
+        AND (last_exit_code <> 0 OR restart_policy = 'Always') THEN 1
     END AS how
   FROM ended
 ),

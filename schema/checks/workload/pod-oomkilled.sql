@@ -11,6 +11,8 @@ confidence: certain
 needs: [pods]
 causes:
   - {check: pod-crashloop, when: same}
+  - {check: kube-dns-crashloop, when: same}
+  - {check: workload-unavailable, when: same}
 why:
   en: >-
     The container used more memory than its limit allows, and the kernel killed it. The node has memory left; only this limit

@@ -9,6 +9,10 @@ detail:
 severity: warning
 confidence: certain
 needs: [pods]
+causes:
+  - {check: workload-unavailable, when: same}
+  - {check: service-no-endpoints, when: selects}
+  - {check: dns-resolution-broken, when: selects}
 why:
   en: >-
     The scheduler counts requests, not use: what running pods have requested is taken, even when they idle. The other nodes in the
