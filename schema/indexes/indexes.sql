@@ -8,3 +8,4 @@ CREATE INDEX workloads_by_name ON workloads (namespace, name);
 CREATE INDEX log_hits_by_signature ON log_hits (signature, log);
 CREATE INDEX lines_by_file ON lines (file, line);
 CREATE INDEX captures_by_path ON captures (path);
+CREATE INDEX node_components_by_node ON node_components (node, component);
