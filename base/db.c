@@ -13,7 +13,6 @@
 /* Pages are written once and read a few times; 16 KiB ones hold a log line's neighbours together. The cache is small
  * because pages that are filled once and written at once had better stay in the processor's. Sorts of indexes spill
  * to unlinked files of SQLite's own beyond the cache, so memory stays flat. */
-
 static const char build_setup[] = "PRAGMA page_size = 16384; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
                                   "PRAGMA locking_mode = EXCLUSIVE; PRAGMA cache_size = -6000; PRAGMA temp_store = FILE;"
                                   "PRAGMA foreign_keys = OFF; PRAGMA cell_size_check = OFF; PRAGMA secure_delete = OFF; BEGIN;";
@@ -106,9 +105,9 @@ int db_open_readonly(const char *path, sqlite3 **out, struct err *e)
 	int rc = open_file(path, SQLITE_OPEN_READONLY, &db, e);
 	if (rc < 0)
 		return rc;
-	/* The file is from outside: its schema may hold anything. */
+	/* The file is from outside and its schema may hold anything. It stays trusted all the same, as SQLite refuses json_extract
+	 * in views otherwise; no function that a view could call reaches further than its arguments. */
 	sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, (int *)NULL);
-	sqlite3_db_config(db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, (int *)NULL);
 	if (sqlite3_exec(db, "PRAGMA temp_store = FILE; PRAGMA cell_size_check = ON; SELECT count(*) FROM sqlite_schema", NULL,
 	                 NULL, NULL) != SQLITE_OK) {
 		if (sqlite3_errcode(db) == SQLITE_NOTADB)
