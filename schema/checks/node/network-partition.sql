@@ -1,0 +1,118 @@
+/*
+id: network-partition
+title:
+  en: "{who} cut off from the API server: the network between them"
+  zh: "{who_zh}与 API server 之间的网络中断"
+detail:
+  en: "{what}{dropped}"
+  zh: "{what_zh}{dropped_zh}"
+severity: critical
+confidence: likely
+needs: [nodes]
+causes:
+  - {check: node-not-ready-unknown, when: [same, same-node]}
+  - {check: kubelet-node-status-update-failing, when: [same, same-node]}
+  - {check: node-flapping, when: [same, same-node]}
+  - {check: etcd-peer-unreachable, when: cluster}
+  - {check: etcd-no-leader, when: cluster}
+  - {check: kcm-leader-lost, when: cluster}
+  - {check: pod-network-cross-node-broken, when: same-node}
+why:
+  en: >-
+    kubelet runs, but its packets to the API server get no answer, while the API server serves others. So neither kubelet nor the
+    API server is at fault, but what lies between: a firewall or security group, a route, a switch, a virtual IP. When all nodes
+    are lost at once, look at the API server and etcd first. Nothing is evicted while a whole zone is lost; that is by design.
+  zh: >-
+    kubelet 在运行，但它发往 API server 的数据包没有应答，而 API server 正在为其他节点服务。因此问题不在 kubelet 或 API server，
+    而在两者之间：防火墙或安全组、路由、交换机、虚拟 IP。如果所有节点同时失联，应先检查 API server 和 etcd。
+    整个区域失联时不会驱逐 Pod，这是设计如此。
+fix:
+  - en: "How far do packets come?"
+    zh: "数据包能到达哪里？"
+    run: "ping -c 3 -W 2 {server_host}; curl -skm 5 https://{server}/healthz; ip route get {server_host}"
+    on: "{node}"
+  - en: "Does the node's own firewall drop them?"
+    zh: "是否被节点自身的防火墙丢弃？"
+    run: "iptables -S | grep -E '(DROP|REJECT)'; nft list ruleset | grep -E 'drop|reject' | head"
+    on: "{node}"
+  - en: "If so, take the rules for the API server's address away"
+    zh: "如果是，删除针对 API server 地址的规则"
+    run: "iptables -D INPUT -s {server_host} -j DROP; iptables -D OUTPUT -d {server_host} -j DROP"
+    on: "{node}"
+  - en: "If not: security group, switch, route, MTU or virtual IP on the way to {server}"
+    zh: "如果不是：检查通往 {server} 途中的安全组、交换机、路由、MTU 或虚拟 IP"
+verify: "kubectl get node {node}"
+*/
+WITH
+lost AS (
+  SELECT c.node, c.file, json_line(o.json, o.line, c.message) AS line, c.last_transition
+  FROM node_conditions c JOIN objects o ON o.id = c.object
+  WHERE c.type = 'Ready' AND c.status = 'Unknown'
+),
+others AS (SELECT count(*) AS ready FROM node_conditions WHERE type = 'Ready' AND status = 'True'),
+logged AS (
+  SELECT h.node, h.file, h.line, h.ts, h.text, h.log, h.captures ->> '$.server' AS server,
+    row_number() OVER (PARTITION BY h.node ORDER BY h.log DESC) AS newest,
+    row_number() OVER (PARTITION BY h.node ORDER BY h.log) AS oldest,
+    count(*) OVER (PARTITION BY h.node) AS hits, max(h.ts) OVER (PARTITION BY h.node) AS last_ts
+  FROM hits h
+  WHERE h.signature = 'api-call-timeout' AND h.node IS NOT NULL AND h.ts > :now - 1800000000
+    -- Only since it was heard of last.
+    AND h.ts > coalesce((SELECT last_transition FROM lost l WHERE l.node = h.node), 0) - 300000000
+),
+-- Somebody there refuses it: no matter of the network.
+refused AS (
+  SELECT node, max(ts) AS last_ts FROM hits
+  WHERE signature = 'kubelet-apiserver-refused' AND text LIKE '%connection refused%' GROUP BY node
+),
+-- The machine answers and its kubelet tries in vain.
+cut AS (
+  SELECT l.node FROM logged l JOIN lost x ON x.node = l.node
+  WHERE l.newest = 1 AND l.hits >= 3 AND l.last_ts > :now - 180000000
+    AND NOT EXISTS (SELECT 1 FROM refused r WHERE r.node = l.node AND r.last_ts > l.last_ts - 60000000)
+    AND NOT EXISTS (SELECT 1 FROM kubelet_units u WHERE u.node = l.node AND u.active NOT IN ('active', 'reloading'))
+),
+-- Several that nobody can reach and that were lost in the same minute.
+together AS (
+  SELECT x.node FROM lost x JOIN node_access a ON a.node = x.node AND NOT a.reached
+  WHERE a.error NOT REGEXP '(?i)refused|denied|auth|password|key'
+    AND EXISTS (SELECT 1 FROM node_access p WHERE p.reached)
+    AND (SELECT count(*) FROM lost y JOIN node_access b ON b.node = y.node AND NOT b.reached
+      WHERE abs(x.last_transition - y.last_transition) <= 60000000) >= 2
+),
+sick AS (
+  SELECT node, 'cut' AS how FROM cut UNION SELECT node, 'together' FROM together
+),
+dropping AS (
+  SELECT i.node, i.file, i.line, i.rule FROM node_iptables i
+  JOIN (SELECT node, substr(server, 1, length(server) - length(rx(':[0-9]+$', server))) AS host FROM logged WHERE newest = 1) s ON s.node = i.node
+  WHERE i.rule REGEXP '-j (DROP|REJECT)' AND instr(i.rule, ' ' || s.host || '/32 ')
+),
+evidence AS (
+  SELECT l.node, 0 AS seq, l.file, l.line, l.text, NULL AS ts FROM logged l WHERE newest <= 2
+  UNION ALL SELECT node, 1, file, line, NULL, last_transition FROM lost
+  UNION ALL SELECT node, 2, file, line, NULL, NULL FROM dropping
+  UNION ALL SELECT node, 3, file, coalesce(line, 0), NULL, NULL FROM node_access WHERE NOT reached
+  UNION ALL SELECT node, 4, file, line, text, ts FROM logged WHERE oldest = 1
+),
+counted AS (SELECT count(DISTINCT node) AS n, group_concat(node, ', ') AS names FROM (SELECT DISTINCT node FROM sick ORDER BY node))
+SELECT CASE WHEN c.n = 1 THEN 'node/' || s.node ELSE 'cluster' END AS subject, e.file, e.line, e.text, e.ts, s.node,
+  CASE WHEN c.n = 1 THEN 'Node ' || s.node || ' is' ELSE c.n || ' nodes (' || c.names || ') are' END AS who,
+  CASE WHEN c.n = 1 THEN '节点 ' || s.node || ' ' ELSE c.n || ' 个节点（' || c.names || '）' END AS who_zh,
+  CASE s.how WHEN 'cut' THEN 'kubelet on ' || s.node || ' runs, and ' || (SELECT hits FROM logged l WHERE l.node = s.node AND newest = 1)
+      || ' of its calls to ' || (SELECT server FROM logged l WHERE l.node = s.node AND newest = 1) || ' got no answer, while '
+      || (SELECT ready FROM others) || ' other nodes report.'
+    ELSE 'They were lost within a minute, and the collector reaches none of them: a switch, a zone or a power supply they share.' END AS what,
+  CASE s.how WHEN 'cut' THEN '节点 ' || s.node || ' 上的 kubelet 在运行，但有 ' || (SELECT hits FROM logged l WHERE l.node = s.node AND newest = 1)
+      || ' 次对 ' || (SELECT server FROM logged l WHERE l.node = s.node AND newest = 1) || ' 的调用没有应答，而另有 '
+      || (SELECT ready FROM others) || ' 个节点上报正常。'
+    ELSE '它们在一分钟内相继失联，采集器也都无法访问：可能是共用的交换机、可用区或电源。' END AS what_zh,
+  CASE WHEN EXISTS (SELECT 1 FROM dropping d WHERE d.node = s.node) THEN 'certain' WHEN s.how = 'cut' THEN 'likely' ELSE 'possible' END AS confidence,
+  coalesce((SELECT ' Its own firewall drops them: ' || d.rule FROM dropping d WHERE d.node = s.node ORDER BY d.line LIMIT 1), '') AS dropped,
+  coalesce((SELECT '节点自身的防火墙丢弃了这些数据包：' || d.rule FROM dropping d WHERE d.node = s.node ORDER BY d.line LIMIT 1), '') AS dropped_zh,
+  (SELECT server FROM logged l WHERE l.node = s.node AND newest = 1) AS server,
+  (SELECT substr(server, 1, length(server) - length(rx(':[0-9]+$', server))) FROM logged l WHERE l.node = s.node AND newest = 1) AS server_host
+FROM sick s JOIN evidence e ON e.node = s.node, counted c, others
+-- When nobody reports, the API server or etcd is the first to look at.
+WHERE others.ready > 0
+ORDER BY s.node, e.seq, e.file, e.line;

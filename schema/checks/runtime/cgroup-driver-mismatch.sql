@@ -1,0 +1,65 @@
+/*
+id: cgroup-driver-mismatch
+title:
+  en: "kubelet ({kubelet_driver}) and Docker ({docker_driver}) on {node} use different cgroup drivers"
+  zh: "节点 {node} 上 kubelet（{kubelet_driver}）与 Docker（{docker_driver}）的 cgroup 驱动不一致"
+detail:
+  en: "kubelet uses {kubelet_driver}, Docker {docker_driver}: kubelet ends itself at every start."
+  zh: "kubelet 使用 {kubelet_driver}，Docker 使用 {docker_driver}：kubelet 每次启动都会退出。"
+severity: critical
+confidence: certain
+needs: [log:kubelet]
+k8s: "<1.24"
+causes:
+  - {check: kubelet-not-running, when: same}
+  - {check: node-not-ready-unknown, when: same}
+why:
+  en: >-
+    Both must make cgroups in the same way, through systemd or by themselves; kubelet compares them at its start and gives up
+    when they differ. Mostly one of the two files was changed by an upgrade or by hand.
+  zh: >-
+    两者必须用同一种方式创建 cgroup（由 systemd 或自行管理）。kubelet 启动时会比较，不一致就退出。通常是升级或手工修改了其中一个配置文件。
+fix:
+  - en: "Which file changed last?"
+    zh: "哪个文件最近被修改过？"
+    run: "ls -l --time-sort /etc/docker/daemon.json /var/lib/kubelet/config.yaml; docker info 2>/dev/null | grep -i 'cgroup driver'; grep -i cgroupDriver /var/lib/kubelet/config.yaml"
+    on: "{node}"
+  - en: "Make Docker use kubelet's driver (its containers restart), then restart kubelet"
+    zh: "让 Docker 使用 kubelet 的驱动（容器会重启），然后重启 kubelet"
+    run: "sed -i 's/native.cgroupdriver={docker_driver}/native.cgroupdriver={kubelet_driver}/' /etc/docker/daemon.json && systemctl restart docker && systemctl restart kubelet"
+    on: "{node}"
+  - en: "Or make kubelet use Docker's: do this where systemd is what Docker uses and all other nodes do so"
+    zh: "或者让 kubelet 使用 Docker 的驱动：如果 Docker 使用 systemd 且其他节点都如此，选择这种方式"
+    run: "sed -i 's/^cgroupDriver:.*/cgroupDriver: {docker_driver}/' /var/lib/kubelet/config.yaml && systemctl restart kubelet"
+    on: "{node}"
+verify: "systemctl is-active kubelet && kubectl get node {node}"
+refs: ["https://kubernetes.io/docs/tasks/administer-cluster/kubeadm/configure-cgroup-driver/"]
+*/
+WITH
+logged AS (
+  SELECT h.node, h.file, h.line, h.ts, h.text, h.log, h.captures,
+    row_number() OVER (PARTITION BY h.node ORDER BY h.log DESC) AS newest,
+    row_number() OVER (PARTITION BY h.node ORDER BY h.log) AS oldest,
+    max(h.ts) OVER (PARTITION BY h.node) AS last_ts
+  FROM hits h WHERE h.signature = 'cgroup-driver-mismatch' AND h.node IS NOT NULL
+),
+-- A kubelet that was started later and stays up is healed, one that was stopped is another matter.
+sick AS (
+  SELECT DISTINCT node FROM logged l WHERE l.newest = 1 AND NOT EXISTS (SELECT 1 FROM kubelet_units u WHERE u.node = l.node
+      AND (u.active = 'inactive' OR (u.active = 'active' AND u.started > l.last_ts AND u.started < :now - 20000000)))
+    -- It ends for another reason now.
+    AND NOT EXISTS (SELECT 1 FROM hits o WHERE o.signature = 'kubelet-fatal' AND o.file = l.file AND o.log > l.log
+      AND o.ts > l.last_ts + 2000000)
+),
+evidence AS (
+  SELECT l.node, 0 AS seq, l.file, l.line, l.text, l.ts FROM logged l WHERE newest <= 2 OR oldest = 1
+  UNION ALL
+  SELECT f.node, 1, c.file, c.line, c.text, NULL FROM files f JOIN lines c ON c.file = f.id
+  WHERE (f.role = 'docker-info' AND c.text REGEXP '^\s*Cgroup Driver:')
+    OR (f.path GLOB 'nodes/*/kubelet/config.yaml' AND c.text LIKE 'cgroupDriver:%')
+    OR (f.path GLOB 'nodes/*/etc/docker/daemon.json' AND c.text LIKE '%cgroupdriver%')
+)
+SELECT 'node/' || s.node AS subject, e.file, e.line, e.text, e.ts, s.node,
+  l.captures ->> '$.kubelet' AS kubelet_driver, l.captures ->> '$.docker' AS docker_driver
+FROM sick s JOIN logged l ON l.node = s.node AND l.newest = 1 JOIN evidence e ON e.node = s.node
+ORDER BY s.node, e.seq, e.ts DESC, e.file, e.line;
