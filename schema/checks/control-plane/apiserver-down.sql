@@ -14,6 +14,7 @@ causes:
   - {check: node-not-ready-unknown, when: cluster}
   - {check: kcm-down, when: cluster}
   - {check: scheduler-down, when: cluster}
+  - {check: pod-crashloop, when: pod-on-node}
   - {check: controllers-stalled, when: cluster}
   - {check: pod-pending-never-attempted, when: cluster}
   - {check: hpa-metrics-unavailable, when: cluster}

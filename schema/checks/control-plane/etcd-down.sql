@@ -15,6 +15,7 @@ causes:
   - {check: apiserver-down, when: cluster}
   - {check: kcm-down, when: cluster}
   - {check: scheduler-down, when: cluster}
+  - {check: pod-crashloop, when: pod-on-node}
   - {check: node-not-ready-unknown, when: cluster}
   - {check: controllers-stalled, when: cluster}
   - {check: pod-pending-never-attempted, when: cluster}
