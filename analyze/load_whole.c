@@ -7,6 +7,8 @@
 #include "base/yaml.h"
 #include "bundles/capture.h"
 
+#define MAX_OFFSET (INT64_C(100) * 31557600 * US_PER_S)
+
 /* -- whole files --------------------------------------------------------------------------------------------------- */
 
 static void whole_begin(struct load *l)
@@ -236,8 +238,10 @@ static int access_end(struct load *l, struct err *e)
 	row_int(l->store, json_get_bool(o, "reached", false));
 	row_text(l->store, json_get_str(o, "error"));
 	row_text(l->store, json_get_str(o, "fallback_reason"));
-	if (cJSON_IsNumber(json_get(o, "clock_offset_us")))
-		row_int(l->store, json_get_int(o, "clock_offset_us", 0));
+	int64_t offset = json_get_int(o, "clock_offset_us", 0);
+	/* It is added to times: one of many years is no offset, and would overflow. */
+	if (cJSON_IsNumber(json_get(o, "clock_offset_us")) && offset > -MAX_OFFSET && offset < MAX_OFFSET)
+		row_int(l->store, offset);
 	else
 		row_null(l->store);
 	row_text(l->store, json_get_str(o, "hostname"));
