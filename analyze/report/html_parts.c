@@ -1,9 +1,12 @@
 #include "analyze/checks.h"
 #include "analyze/report/html.h"
 #include "base/clock.h"
+#include <limits.h>
 
 /* A page with more rows than this helps nobody; the .json and .db have them all. */
 enum { MAX_ROOTS = 50, MAX_EFFECTS = 200, MAX_FINDINGS = 500, MAX_ROWS = 500 };
+/* Of an entry with several members: how many are named, shown in full, and listed; pieces of evidence of each. */
+enum { MAX_NAMED = 3, MAX_FULL = 3, MAX_MEMBERS = 500, MAX_PIECES = 3 };
 
 static int least(int a, int b)
 {
@@ -21,19 +24,10 @@ static void put_more(const struct html *h, int n)
 
 /* -- what a finding consists of -------------------------------------------------------------------------------------- */
 
-/* head: severity and subject too, where nothing above says them. */
-static void put_meta(const struct html *h, const struct report_finding *f, bool head)
+static void put_meta_end(const struct html *h, const struct report_finding *f, const char *times)
 {
-	CLEAN(clean_free) char *times = report_times(h->r, f);
 	CLEAN(clean_free) char *confidence = xasprintf("confidence.%s", confidence_name(f->confidence));
 
-	html_raw(h, "<p class=\"meta\">");
-	if (head) {
-		html_badge(h, f->rank ? f->root_severity : f->severity);
-		html_raw(h, "<span>");
-		html_code(h, f->subject);
-		html_raw(h, "</span>");
-	}
 	if (times) {
 		html_raw(h, "<span>");
 		html_text(h, times);
@@ -46,26 +40,48 @@ static void put_meta(const struct html *h, const struct report_finding *f, bool 
 	html_raw(h, "</span></p>\n");
 }
 
-static void put_prose(const struct html *h, const struct report_finding *f)
+static void put_meta(const struct html *h, const struct report_finding *f)
 {
-	if (f->detail && *f->detail) {
-		html_raw(h, "<p class=\"detail\">");
-		html_text(h, f->detail);
-		html_raw(h, "</p>\n");
-	}
-	if (f->why) {
-		html_raw(h, "<p class=\"why\">");
-		html_text(h, f->why);
-		html_raw(h, "</p>\n");
-	}
+	CLEAN(clean_free) char *times = report_times(h->r, f->first_seen, f->last_seen);
+
+	html_raw(h, "<p class=\"meta\">");
+	put_meta_end(h, f, times);
 }
 
-static void put_evidence(const struct html *h, const struct report_finding *f)
+static void put_group_meta(const struct html *h, const struct report_group *g)
+{
+	CLEAN(clean_free) char *times = report_times(h->r, g->first_seen, g->last_seen);
+	CLEAN(clean_free) char *places = report_places(h->r, g, MAX_NAMED);
+
+	html_raw(h, "<p class=\"meta\">");
+	html_badge(h, g->severity);
+	html_raw(h, "<span>");
+	html_code(h, places);
+	html_raw(h, "</span>");
+	put_meta_end(h, &h->r->findings[g->members[0]], times);
+}
+
+static void put_paragraph(const struct html *h, const char *kind, const char *text)
+{
+	if (!text || !*text)
+		return;
+	fprintf(h->f, "<p class=\"%s\">", kind);
+	html_text(h, text);
+	html_raw(h, "</p>\n");
+}
+
+static void put_heading(const struct html *h, const char *key)
 {
 	html_raw(h, "<h3>");
-	html_word(h, "label.evidence");
+	html_word(h, key);
 	html_raw(h, "</h3>\n");
-	for (int i = 0; i < f->evidence_count; i++) {
+}
+
+static void put_evidence(const struct html *h, const struct report_finding *f, int max)
+{
+	int n = least(f->evidence_count, max);
+
+	for (int i = 0; i < n; i++) {
 		const struct report_evidence *v = &f->evidence[i];
 		html_raw(h, "<figure class=\"evidence\"><figcaption>");
 		CLEAN(clean_free) char *place =
@@ -79,9 +95,9 @@ static void put_evidence(const struct html *h, const struct report_finding *f)
 		}
 		html_raw(h, "</figure>\n");
 	}
-	if (f->evidence_rows > f->evidence_count) {
+	if (f->evidence_rows > n) {
 		html_raw(h, "<p class=\"soft\">");
-		html_fill(h, "label.evidence_more", f->evidence_rows - f->evidence_count, NULL, NULL);
+		html_fill(h, "label.evidence_more", f->evidence_rows - n, NULL, NULL);
 		html_raw(h, "</p>\n");
 	}
 }
@@ -93,31 +109,61 @@ static void put_command(const struct html *h, const char *run)
 	html_raw(h, "</pre></div>\n");
 }
 
+static void put_on(const struct html *h, const struct report_command *c)
+{
+	CLEAN(clean_free) char *on = report_on(h->r, c, 10);
+
+	if (!on)
+		return;
+	html_raw(h, " <span class=\"on\">");
+	html_fill(h, "label.on", 0, "on", on);
+	html_raw(h, "</span>");
+}
+
+static void put_step(const struct html *h, const struct report_step *s)
+{
+	html_raw(h, "<li>");
+	html_text(h, s->text);
+	for (int i = 0; i < s->command_count; i++) {
+		put_on(h, &s->commands[i]);
+		if (s->commands[i].run)
+			put_command(h, s->commands[i].run);
+	}
+	put_more(h, s->more);
+	html_raw(h, "</li>\n");
+}
+
+static void put_steps(const struct html *h, const struct report_group *g)
+{
+	if (g->step_count) {
+		put_heading(h, "label.fix");
+		html_raw(h, "<ol class=\"steps\">\n");
+		for (int i = 0; i < g->step_count; i++)
+			put_step(h, &g->steps[i]);
+		html_raw(h, "</ol>\n");
+	}
+	if (g->verify_count)
+		put_heading(h, "label.verify");
+	for (int i = 0; i < g->verify_count; i++)
+		put_command(h, g->verify[i]);
+	put_more(h, g->verify_more);
+}
+
+/* The same for one finding. */
 static void put_fix(const struct html *h, const struct report_finding *f)
 {
 	if (f->fix_count) {
-		html_raw(h, "<h3>");
-		html_word(h, "label.fix");
-		html_raw(h, "</h3>\n<ol class=\"steps\">\n");
+		put_heading(h, "label.fix");
+		html_raw(h, "<ol class=\"steps\">\n");
 	}
 	for (int i = 0; i < f->fix_count; i++) {
-		html_raw(h, "<li>");
-		html_text(h, f->fix[i].text);
-		if (f->fix[i].on) {
-			html_raw(h, " <span class=\"on\">");
-			html_fill(h, "label.on", 0, "on", f->fix[i].on);
-			html_raw(h, "</span>");
-		}
-		if (f->fix[i].run)
-			put_command(h, f->fix[i].run);
-		html_raw(h, "</li>\n");
+		struct report_command c = {f->fix[i].run, &f->fix[i].on, f->fix[i].on != NULL};
+		put_step(h, &(struct report_step){.text = f->fix[i].text, .commands = &c, .command_count = 1});
 	}
 	if (f->fix_count)
 		html_raw(h, "</ol>\n");
 	if (f->verify) {
-		html_raw(h, "<h3>");
-		html_word(h, "label.verify");
-		html_raw(h, "</h3>\n");
+		put_heading(h, "label.verify");
 		put_command(h, f->verify);
 	}
 }
@@ -128,8 +174,8 @@ static void put_link(const struct html *h, int index)
 	const struct report_finding *f = &h->r->findings[index];
 
 	html_badge(h, f->severity);
-	if (f->rank && f->rank <= MAX_ROOTS)
-		fprintf(h->f, " <a href=\"#root-%d\">", f->rank);
+	if (f->group && f->group <= MAX_ROOTS)
+		fprintf(h->f, " <a href=\"#root-%d\">", f->group);
 	else if (index < MAX_FINDINGS)
 		fprintf(h->f, " <a href=\"#finding-%d\">", index + 1);
 	else
@@ -141,22 +187,22 @@ static void put_link(const struct html *h, int index)
 	html_raw(h, "</span>");
 }
 
-static void put_effects(const struct html *h, const struct report_finding *f)
+static void put_effects(const struct html *h, const struct report_group *g)
 {
-	int n = least(f->explains_count, MAX_EFFECTS);
+	int n = least(g->explains_count, MAX_EFFECTS);
 
 	if (!n)
 		return;
 	html_raw(h, "<details><summary>");
-	html_fill(h, n == 1 ? "label.explains_one" : "label.explains", f->explains_count, NULL, NULL);
+	html_fill(h, n == 1 ? "label.explains_one" : "label.explains", g->explains_count, NULL, NULL);
 	html_raw(h, "</summary>\n<ul>\n");
 	for (int i = 0; i < n; i++) {
 		html_raw(h, "<li>");
-		put_link(h, f->explains[i]);
+		put_link(h, g->explains[i]);
 		html_raw(h, "</li>\n");
 	}
 	html_raw(h, "</ul>\n");
-	put_more(h, f->explains_count - n);
+	put_more(h, g->explains_count - n);
 	html_raw(h, "</details>\n");
 }
 
@@ -206,8 +252,8 @@ void html_opening(const struct html *h)
 	CLEAN(clean_free) char *summary = report_summary(r);
 
 	for (int i = 0; i < r->fault_count; i++)
-		if (r->findings[r->roots[i]].root_severity > worst)
-			worst = r->findings[r->roots[i]].root_severity;
+		if (r->groups[i].severity > worst)
+			worst = r->groups[i].severity;
 	put_identity(h);
 	html_raw(h, "<main>\n");
 	put_damage(h);
@@ -217,11 +263,11 @@ void html_opening(const struct html *h)
 	if (r->fault_count) {
 		html_raw(h, "<ol>\n");
 		for (int i = 0; i < least(r->fault_count, 10); i++) {
-			const struct report_finding *f = &r->findings[r->roots[i]];
-			fprintf(h->f, "<li><a href=\"#root-%d\">", f->rank);
-			html_text(h, f->title);
+			CLEAN(clean_free) char *places = report_places(r, &r->groups[i], MAX_NAMED);
+			fprintf(h->f, "<li><a href=\"#root-%d\">", i + 1);
+			html_text(h, r->groups[i].title);
 			html_raw(h, "</a> <span class=\"soft\">");
-			html_text(h, f->subject);
+			html_text(h, places);
 			html_raw(h, "</span></li>\n");
 		}
 		html_raw(h, "</ol>\n");
@@ -256,33 +302,84 @@ static void section_note(const struct html *h, const char *key)
 
 /* -- root causes --------------------------------------------------------------------------------------------------------- */
 
-static void put_root(const struct html *h, const struct report_finding *f)
+/* Every member by name, folded; what it says for itself stands among all findings. */
+static void put_members(const struct html *h, const struct report_group *g)
 {
-	fprintf(h->f, "<article class=\"card\" id=\"root-%d\"><header><span class=\"rank %s\">%d</span><div><h2>", f->rank,
-	        severity_name(f->root_severity), f->rank);
-	html_text(h, f->title);
+	int n = least(g->member_count, MAX_MEMBERS);
+
+	html_raw(h, "<details><summary>");
+	html_fill(h, "group.members", g->member_count, NULL, NULL);
+	html_raw(h, "</summary>\n<ul>\n");
+	for (int i = 0; i < n; i++) {
+		const struct report_finding *f = &h->r->findings[g->members[i]];
+		CLEAN(clean_free) char *times = report_times(h->r, f->first_seen, f->last_seen);
+		if (g->members[i] < MAX_FINDINGS)
+			fprintf(h->f, "<li><a href=\"#finding-%d\">", g->members[i] + 1);
+		else
+			html_raw(h, "<li><a>");
+		html_code(h, f->subject);
+		html_raw(h, "</a><span class=\"soft\">");
+		html_text(h, times ? times : "");
+		html_raw(h, "</span></li>\n");
+	}
+	html_raw(h, "</ul>\n");
+	put_more(h, g->member_count - n);
+	html_raw(h, "</details>\n");
+}
+
+/* Evidence of the first members, each under its name, with what only it has to say. */
+static void put_proofs(const struct html *h, const struct report_group *g)
+{
+	put_heading(h, "label.evidence");
+	if (g->member_count == 1)
+		put_evidence(h, &h->r->findings[g->members[0]], INT_MAX);
+	for (int i = 0; g->member_count > 1 && i < least(g->member_count, MAX_FULL); i++) {
+		const struct report_finding *f = &h->r->findings[g->members[i]];
+		html_raw(h, "<p class=\"place\">");
+		html_code(h, f->subject);
+		if (!g->same_detail && f->detail) {
+			html_raw(h, " ");
+			html_text(h, f->detail);
+		}
+		html_raw(h, "</p>\n");
+		put_paragraph(h, "why", i == 0 && !g->same_why ? f->why : NULL);
+		put_evidence(h, f, MAX_PIECES);
+	}
+}
+
+static void put_root(const struct html *h, const struct report_group *g)
+{
+	const struct report_finding *first = &h->r->findings[g->members[0]];
+	int number = first->group;
+
+	fprintf(h->f, "<article class=\"card\" id=\"root-%d\"><header><span class=\"rank %s\">%d</span><div><h2>", number,
+	        severity_name(g->severity), number);
+	html_text(h, g->title);
 	html_raw(h, "</h2>");
-	put_meta(h, f, true);
+	put_group_meta(h, g);
 	html_raw(h, "</div></header>\n");
-	put_prose(h, f);
-	put_evidence(h, f);
-	put_fix(h, f);
-	put_effects(h, f);
+	put_paragraph(h, "detail", g->same_detail ? first->detail : NULL);
+	put_paragraph(h, "why", g->same_why ? first->why : NULL);
+	if (g->member_count > 1)
+		put_members(h, g);
+	put_proofs(h, g);
+	put_steps(h, g);
+	put_effects(h, g);
 	html_raw(h, "</article>\n");
 }
 
 void html_roots(const struct html *h)
 {
 	const struct report *r = h->r;
-	int shown = least(r->root_count, MAX_ROOTS);
+	int shown = least(r->fault_count, MAX_ROOTS);
 
-	for (int i = 0; i < shown && i < r->fault_count; i++) {
+	for (int i = 0; i < shown; i++) {
 		if (i == 0) {
 			html_raw(h, "<h2 class=\"part\">");
 			html_word(h, "section.roots");
 			html_raw(h, "</h2>\n");
 		}
-		put_root(h, &r->findings[r->roots[i]]);
+		put_root(h, &r->groups[i]);
 	}
 	put_more(h, r->fault_count - shown);
 }
@@ -291,14 +388,14 @@ void html_roots(const struct html *h)
 static void put_remarks(const struct html *h)
 {
 	const struct report *r = h->r;
-	int count = r->root_count - r->fault_count, last = least(r->root_count, MAX_ROOTS);
+	int count = r->group_count - r->fault_count, last = least(r->group_count, MAX_ROOTS);
 
 	if (count <= 0)
 		return;
 	section_open(h, "section.remarks", count);
 	for (int i = r->fault_count; i < last; i++)
-		put_root(h, &r->findings[r->roots[i]]);
-	put_more(h, r->root_count - (last > r->fault_count ? last : r->fault_count));
+		put_root(h, &r->groups[i]);
+	put_more(h, r->group_count - (last > r->fault_count ? last : r->fault_count));
 	html_raw(h, "</details>\n");
 }
 
@@ -315,13 +412,16 @@ static void put_finding(const struct html *h, int index)
 	html_raw(h, "<span class=\"soft\">");
 	html_code(h, f->subject);
 	html_raw(h, "</span></summary><div class=\"body\">\n");
-	if (f->rank && f->rank <= MAX_ROOTS) { /* shown in full above */
-		fprintf(h->f, "<p><a href=\"#root-%d\">", f->rank);
+	bool above = f->group && f->group <= MAX_ROOTS;
+	if (above) {
+		fprintf(h->f, "<p><a href=\"#root-%d\">", f->group);
 		html_word(h, "label.root");
-		fprintf(h->f, " %d</a></p>", f->rank);
-	} else {
-		put_meta(h, f, false);
-		put_prose(h, f);
+		fprintf(h->f, " %d</a></p>", f->group);
+	}
+	if (!above || h->r->groups[f->group - 1].member_count > 1) { /* else it is shown in full above */
+		put_meta(h, f);
+		put_paragraph(h, "detail", f->detail);
+		put_paragraph(h, "why", f->why);
 		for (int i = 0; i < least(f->cause_count, 10); i++) {
 			html_raw(h, i ? "<p>" : "<p class=\"by\">");
 			html_word(h, "label.explained_by");
@@ -329,7 +429,8 @@ static void put_finding(const struct html *h, int index)
 			put_link(h, f->causes[i]);
 			html_raw(h, "</p>\n");
 		}
-		put_evidence(h, f);
+		put_heading(h, "label.evidence");
+		put_evidence(h, f, INT_MAX);
 		put_fix(h, f);
 	}
 	html_raw(h, "</div></details>\n");

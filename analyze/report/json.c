@@ -105,8 +105,10 @@ static void write_others(struct jsonw *w, const struct report *r, const char *ke
 static void write_finding(struct jsonw *w, const struct report *r, const struct report_finding *f, bool as_root)
 {
 	jsonw_object(w);
-	if (as_root)
+	if (as_root) {
 		count(w, "rank", f->rank);
+		count(w, "group", r->findings[r->groups[f->group - 1].members[0]].rank);
+	}
 	pair(w, "check", f->check);
 	pair(w, "area", f->area);
 	pair(w, "subject", f->subject);

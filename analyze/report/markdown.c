@@ -5,8 +5,9 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include <errno.h>
+#include <limits.h>
 
-enum { MAX_ROWS = 300 };
+enum { MAX_ROWS = 300, MAX_NAMED = 3, MAX_FULL = 3, MAX_PIECES = 3 };
 
 struct md {
 	FILE *f;
@@ -111,10 +112,24 @@ static void heading(const struct md *m, const char *key)
 	fprintf(m->f, "## %s\n\n", word(m, key));
 }
 
-static void put_evidence(const struct md *m, const struct report_finding *f)
+static void put_more(const struct md *m, int n)
 {
-	fprintf(m->f, "**%s**\n\n", word(m, "label.evidence"));
-	for (int i = 0; i < f->evidence_count; i++) {
+	if (n <= 0)
+		return;
+	CLEAN(clean_free) char *more = report_fill(m->r, "report.and_more", n, NULL, NULL);
+	fprintf(m->f, "\n%s\n", more);
+}
+
+static void label(const struct md *m, const char *key)
+{
+	fprintf(m->f, "**%s**\n\n", word(m, key));
+}
+
+static void put_evidence(const struct md *m, const struct report_finding *f, int max)
+{
+	int n = f->evidence_count < max ? f->evidence_count : max;
+
+	for (int i = 0; i < n; i++) {
 		const struct report_evidence *v = &f->evidence[i];
 		CLEAN(clean_free) char *place =
 			v->line > 0 ? xasprintf("%s:%lld", v->file, (long long)v->line) : xstrdup(v->file);
@@ -125,47 +140,102 @@ static void put_evidence(const struct md *m, const struct report_finding *f)
 		else
 			fputc('\n', m->f);
 	}
-	if (f->evidence_rows > f->evidence_count) {
-		CLEAN(clean_free) char *more =
-			report_fill(m->r, "label.evidence_more", f->evidence_rows - f->evidence_count, NULL, NULL);
+	if (f->evidence_rows > n) {
+		CLEAN(clean_free) char *more = report_fill(m->r, "label.evidence_more", f->evidence_rows - n, NULL, NULL);
 		fprintf(m->f, "%s\n\n", more);
 	}
 }
 
-static void put_fix(const struct md *m, const struct report_finding *f)
+/* Evidence of the first members, each under its name, with what only it has to say. */
+static void put_proofs(const struct md *m, const struct report_group *g)
 {
-	if (f->fix_count)
-		fprintf(m->f, "**%s**\n\n", word(m, "label.fix"));
-	for (int i = 0; i < f->fix_count; i++) {
-		fprintf(m->f, "%d. ", i + 1);
-		put(m, f->fix[i].text);
-		if (f->fix[i].on) {
-			CLEAN(clean_free) char *on = report_fill(m->r, "label.on", 0, "on", f->fix[i].on);
-			fputs(" (", m->f);
-			put(m, on);
-			fputs(")", m->f);
+	label(m, "label.evidence");
+	if (g->member_count == 1)
+		put_evidence(m, &m->r->findings[g->members[0]], INT_MAX);
+	for (int i = 0; g->member_count > 1 && i < g->member_count && i < MAX_FULL; i++) {
+		const struct report_finding *f = &m->r->findings[g->members[i]];
+		put_code(m, f->subject);
+		if (!g->same_detail && f->detail && *f->detail) {
+			fputs(" ", m->f);
+			put(m, f->detail);
 		}
 		fputs("\n\n", m->f);
-		if (f->fix[i].run)
-			put_block(m, f->fix[i].run, "sh", 3);
-	}
-	if (f->verify) {
-		fprintf(m->f, "**%s**\n\n", word(m, "label.verify"));
-		put_block(m, f->verify, "sh", 0);
+		if (i == 0 && !g->same_why && f->why) {
+			put(m, f->why);
+			fputs("\n\n", m->f);
+		}
+		put_evidence(m, f, MAX_PIECES);
 	}
 }
 
-static void put_effects(const struct md *m, const struct report_finding *f)
+/* All members by name; of one nothing more than the line above the text. */
+static void put_members(const struct md *m, const struct report_group *g)
 {
-	int n = f->explains_count < MAX_ROWS ? f->explains_count : MAX_ROWS;
+	int n = g->member_count < MAX_ROWS ? g->member_count : MAX_ROWS;
+
+	if (g->member_count <= MAX_NAMED + 1)
+		return;
+	CLEAN(clean_free) char *head = report_fill(m->r, "group.members", g->member_count, NULL, NULL);
+	fprintf(m->f, "**%s**\n\n", head);
+	for (int i = 0; i < n; i++) {
+		fputs(i ? " · " : "", m->f);
+		put_code(m, m->r->findings[g->members[i]].subject);
+	}
+	fputc('\n', m->f);
+	put_more(m, g->member_count - n);
+	fputc('\n', m->f);
+}
+
+static void put_step(const struct md *m, const struct report_step *s)
+{
+	put(m, s->text);
+	for (int i = 0; i < s->command_count; i++) {
+		CLEAN(clean_free) char *on = report_on(m->r, &s->commands[i], 10);
+		if (on) {
+			CLEAN(clean_free) char *place = report_fill(m->r, "label.on", 0, "on", on);
+			fputs(i ? "   (" : " (", m->f);
+			put(m, place);
+			fputs(")", m->f);
+		}
+		if (i == 0 || on)
+			fputs("\n\n", m->f);
+		if (s->commands[i].run)
+			put_block(m, s->commands[i].run, "sh", 3);
+	}
+	if (s->more) {
+		CLEAN(clean_free) char *more = report_fill(m->r, "report.and_more", s->more, NULL, NULL);
+		fprintf(m->f, "   %s\n\n", more);
+	}
+}
+
+static void put_fix(const struct md *m, const struct report_group *g)
+{
+	if (g->step_count)
+		label(m, "label.fix");
+	for (int i = 0; i < g->step_count; i++) {
+		fprintf(m->f, "%d. ", i + 1);
+		put_step(m, &g->steps[i]);
+	}
+	if (g->verify_count)
+		label(m, "label.verify");
+	for (int i = 0; i < g->verify_count; i++)
+		put_block(m, g->verify[i], "sh", 0);
+	put_more(m, g->verify_more);
+	if (g->verify_more)
+		fputc('\n', m->f);
+}
+
+static void put_effects(const struct md *m, const struct report_group *g)
+{
+	int n = g->explains_count < MAX_ROWS ? g->explains_count : MAX_ROWS;
 
 	if (!n)
 		return;
 	CLEAN(clean_free) char *head =
-		report_fill(m->r, f->explains_count == 1 ? "label.explains_one" : "label.explains", f->explains_count, NULL, NULL);
+		report_fill(m->r, g->explains_count == 1 ? "label.explains_one" : "label.explains", g->explains_count, NULL, NULL);
 	fprintf(m->f, "**%s**\n\n", head);
 	for (int i = 0; i < n; i++) {
-		const struct report_finding *x = &m->r->findings[f->explains[i]];
+		const struct report_finding *x = &m->r->findings[g->explains[i]];
 		fputs("- ", m->f);
 		put(m, x->title);
 		fputs(" (", m->f);
@@ -175,29 +245,33 @@ static void put_effects(const struct md *m, const struct report_finding *f)
 	fputc('\n', m->f);
 }
 
-static void put_root(const struct md *m, const struct report_finding *f)
+static void put_root(const struct md *m, const struct report_group *g)
 {
-	CLEAN(clean_free) char *times = report_times(m->r, f);
+	const struct report_finding *first = &m->r->findings[g->members[0]];
+	CLEAN(clean_free) char *times = report_times(m->r, g->first_seen, g->last_seen);
+	CLEAN(clean_free) char *places = report_places(m->r, g, MAX_NAMED);
 	static const char *const confidences[] = {"confidence.possible", "confidence.likely", "confidence.certain"};
 
-	fprintf(m->f, "### %d. ", f->rank);
-	put(m, f->title);
-	fprintf(m->f, "\n\n**%s** · ", severity_word(m, f->root_severity));
-	put_code(m, f->check);
+	fprintf(m->f, "### %d. ", first->group);
+	put(m, g->title);
+	fprintf(m->f, "\n\n**%s** · ", severity_word(m, g->severity));
+	put_code(m, first->check);
 	fputs(" · ", m->f);
-	put_code(m, f->subject);
-	fprintf(m->f, " · %s%s%s\n\n", times ? times : "", times ? " · " : "", word(m, confidences[f->confidence < 0 ? 1 : f->confidence]));
-	if (f->detail && *f->detail) {
-		put(m, f->detail);
+	put_code(m, places);
+	fprintf(m->f, " · %s%s%s\n\n", times ? times : "", times ? " · " : "",
+	        word(m, confidences[first->confidence < 0 ? 1 : first->confidence]));
+	if (g->same_detail && first->detail && *first->detail) {
+		put(m, first->detail);
 		fputs("\n\n", m->f);
 	}
-	if (f->why) {
-		put(m, f->why);
+	if (g->same_why && first->why) {
+		put(m, first->why);
 		fputs("\n\n", m->f);
 	}
-	put_evidence(m, f);
-	put_fix(m, f);
-	put_effects(m, f);
+	put_members(m, g);
+	put_proofs(m, g);
+	put_fix(m, g);
+	put_effects(m, g);
 }
 
 static void table_head(const struct md *m, const char *a, const char *b, const char *c)
@@ -209,14 +283,6 @@ static void cell(const struct md *m, const char *s)
 {
 	put(m, s);
 	fputs(" | ", m->f);
-}
-
-static void put_more(const struct md *m, int n)
-{
-	if (n <= 0)
-		return;
-	CLEAN(clean_free) char *more = report_fill(m->r, "report.and_more", n, NULL, NULL);
-	fprintf(m->f, "\n%s\n", more);
 }
 
 static void put_findings(const struct md *m)
@@ -331,11 +397,11 @@ int report_write_markdown(const struct report *r, FILE *f, struct err *e)
 	if (r->fault_count)
 		heading(&m, "section.roots");
 	for (int i = 0; i < r->fault_count; i++)
-		put_root(&m, &r->findings[r->roots[i]]);
-	if (r->root_count > r->fault_count)
+		put_root(&m, &r->groups[i]);
+	if (r->group_count > r->fault_count)
 		heading(&m, "section.remarks");
-	for (int i = r->fault_count; i < r->root_count; i++)
-		put_root(&m, &r->findings[r->roots[i]]);
+	for (int i = r->fault_count; i < r->group_count; i++)
+		put_root(&m, &r->groups[i]);
 	put_findings(&m);
 	put_checks(&m, "section.clear", "clear", "clear", true);
 	put_checks(&m, "section.skipped", "not-evaluated", "error", true);

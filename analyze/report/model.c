@@ -96,6 +96,7 @@ static void add_finding(struct report *r, sqlite3_stmt *st)
 		.first_seen = time_column(st, 12),
 		.last_seen = time_column(st, 13),
 		.evidence_rows = sqlite3_column_int64(st, 14),
+		.fields = copy_or(st, 15, "{}"),
 	};
 	add_fix(&f, db_col_text(st, 8));
 	GROW(r->findings, r->finding_count);
@@ -242,12 +243,10 @@ static int load_findings(struct report *r, sqlite3 *db, struct err *e)
 		rc = load_causes(r, &l, e);
 	if (rc == 0)
 		rc = load_roots(r, &l, e);
-	for (int i = 0; rc == 0 && i < r->root_count; i++) {
-		struct report_finding *f = &r->findings[r->roots[i]];
-		explain(r, f, seen, i + 1);
-		if (f->root_severity > SEVERITY_INFO)
-			r->fault_count = i + 1;
-	}
+	for (int i = 0; rc == 0 && i < r->root_count; i++)
+		explain(r, &r->findings[r->roots[i]], seen, i + 1);
+	if (rc == 0)
+		report_group_roots(r);
 	return rc;
 }
 
@@ -353,7 +352,7 @@ static void free_finding(struct report_finding *f)
 		free(f->fix[i].on);
 	}
 	void *all[] = {f->check, f->area, f->subject, f->title, f->detail, f->why, f->verify,
-	               f->evidence, f->fix, f->effects, f->causes, f->explains};
+	               f->fields, f->evidence, f->fix, f->effects, f->causes, f->explains};
 	for (size_t i = 0; i < ARRAY_LEN(all); i++)
 		free(all[i]);
 }
@@ -397,6 +396,7 @@ void report_free(struct report *r)
 			free(all[k]);
 	}
 	free_collected(r);
+	report_free_groups(r);
 	free(r->findings);
 	free(r->roots);
 	free(r->checks);

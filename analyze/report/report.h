@@ -25,6 +25,7 @@ struct report_finding {
 	bool advice;
 	int64_t first_seen, last_seen; /* TIME_NONE when unknown */
 	int64_t evidence_rows;         /* in all */
+	char *fields;                  /* JSON object: what the placeholders of its texts stand for */
 	struct report_evidence *evidence;
 	int evidence_count;
 	struct report_fix *fix;
@@ -34,8 +35,35 @@ struct report_finding {
 	int *causes;  /* and of those that cause it directly */
 	int cause_count;
 	int rank;          /* as a root cause, from 1 on; 0: it is none */
+	int group;         /* number of the entry in which people read of it, from 1 on; 0: it is no root */
 	int root_severity; /* of a root: the worst of itself and of what it explains */
 	int *explains;     /* of a root: indices of all it explains, directly or not, the worst first */
+	int explains_count;
+};
+/* Root causes that one check found, as people read of them: one entry. Most have one member. */
+struct report_command {
+	char *run; /* NULL: something to do that is no command */
+	char **on; /* the places, each once, in order; none: wherever kubectl works */
+	int on_count;
+};
+struct report_step {
+	char *text;
+	struct report_command *commands; /* each once */
+	int command_count;
+	int more;  /* members whose commands are not among these */
+};
+struct report_group {
+	int *members; /* indices of findings, by rank */
+	int member_count;
+	char *title;  /* the member's own; of several: what is not the same in all is left out */
+	int severity; /* the worst of its members and of what they explain */
+	int64_t first_seen, last_seen;
+	bool same_detail, same_why; /* in all members */
+	struct report_step *steps;
+	int step_count;
+	char **verify; /* each once */
+	int verify_count, verify_more;
+	int *explains; /* indices of findings, each once, the worst first */
 	int explains_count;
 };
 struct report_check {
@@ -70,7 +98,9 @@ struct report {
 	int finding_count;
 	int *roots; /* indices of findings, by rank */
 	int root_count;
-	int fault_count; /* of these, roots that are more than remarks: the first ones */
+	struct report_group *groups; /* the same roots, as entries; a group's number is its index + 1 */
+	int group_count;
+	int fault_count; /* of the groups, those that are more than remarks: the first ones */
 	struct report_check *checks;
 	int check_count;
 	int found, clear, skipped, failed; /* checks by state; skipped without those that do not apply */
@@ -100,9 +130,17 @@ char *report_summary(const struct report *r);
 /* Could most checks be evaluated? Otherwise that they found nothing means little. */
 bool report_trusted(const struct report *r);
 /* "2026-11-23T19:33:31Z to ...", "since ...", or NULL. Caller frees. */
-char *report_times(const struct report *r, const struct report_finding *f);
+char *report_times(const struct report *r, int64_t first_seen, int64_t last_seen);
+/* "node/node1, node/node2 and 8 more": the subjects of a group's first members. Caller frees. */
+char *report_places(const struct report *r, const struct report_group *g, int max);
+/* The same for the places of a command; NULL when it names none. Caller frees. */
+char *report_on(const struct report *r, const struct report_command *c, int max);
 /* Title of a check that found nothing: its placeholders stand for what would be there, as "…". Caller frees. */
 char *report_bare_title(const char *title);
+
+/* groups.c: the entries of the roots, once all findings are there. */
+void report_group_roots(struct report *r);
+void report_free_groups(struct report *r);
 
 int report_write_json(const struct report *r, FILE *f, struct err *e);
 int report_write_markdown(const struct report *r, FILE *f, struct err *e);

@@ -14,8 +14,11 @@ struct text {
 /* What fits: a screen, or everything of weight. */
 struct caps {
 	int roots, more_roots, evidence, steps, effects, others;
+	int members, pieces; /* of an entry with several members: shown with evidence, and how much of each */
+	int commands;        /* of one step */
+	int names;
 };
-static const struct caps screen = {2, 8, 2, 4, 5, 6}, everything = {10000, 0, 20, 50, 1000, 10000};
+static const struct caps screen = {2, 8, 2, 4, 5, 6, 2, 1, 2, 3}, everything = {10000, 0, 20, 50, 1000, 10000, 3, 3, 10, 200};
 
 static void put(const struct text *t, const char *s)
 {
@@ -97,11 +100,10 @@ static void put_more(const struct text *t, int n, int indent)
 	fprintf(t->f, "%*s%s\n", indent, "", s);
 }
 
-static void put_evidence(const struct text *t, const struct report_finding *f, const struct caps *caps)
+static void put_pieces(const struct text *t, const struct report_finding *f, int max)
 {
-	int n = f->evidence_count < caps->evidence ? f->evidence_count : caps->evidence;
+	int n = f->evidence_count < max ? f->evidence_count : max;
 
-	label(t, "summary.evidence");
 	for (int i = 0; i < n; i++) {
 		const struct report_evidence *v = &f->evidence[i];
 		fputs("     ", t->f);
@@ -118,116 +120,143 @@ static void put_evidence(const struct text *t, const struct report_finding *f, c
 		put_more(t, (int)(f->evidence_rows - n), 5);
 }
 
-static void put_fix(const struct text *t, const struct report_finding *f, const struct caps *caps)
+static void put_evidence(const struct text *t, const struct report_group *g, const struct caps *caps)
 {
-	int n = f->fix_count < caps->steps ? f->fix_count : caps->steps;
-
-	if (n)
-		label(t, "summary.fix");
-	for (int i = 0; i < n; i++) {
-		const struct report_fix *x = &f->fix[i];
-		fprintf(t->f, "     %d. ", i + 1);
-		put(t, x->text);
-		if (x->on) {
-			CLEAN(clean_free) char *on = report_fill(t->r, "label.on", 0, "on", x->on);
-			fputs(" (", t->f);
-			put(t, on);
-			fputc(')', t->f);
+	label(t, "summary.evidence");
+	if (g->member_count == 1)
+		put_pieces(t, &t->r->findings[g->members[0]], caps->evidence);
+	for (int i = 0; g->member_count > 1 && i < g->member_count && i < caps->members; i++) {
+		const struct report_finding *f = &t->r->findings[g->members[i]];
+		if (t->whole && !g->same_detail && f->detail && *f->detail) {
+			CLEAN(clean_free) char *line = xasprintf("%s: %s", f->subject, f->detail);
+			put_wrapped(t, line, 5);
 		}
-		fputc('\n', t->f);
-		if (x->run) {
-			fputs("        ", t->f);
-			styled(t, TERM_BOLD, x->run);
-			fputc('\n', t->f);
-		}
-	}
-	if (f->fix_count > n)
-		put_more(t, f->fix_count - n, 5);
-	if (f->verify) {
-		label(t, "summary.verify");
-		fputs("     ", t->f);
-		put(t, f->verify);
-		fputc('\n', t->f);
+		put_pieces(t, f, caps->pieces);
 	}
 }
 
-static void put_effects(const struct text *t, const struct report_finding *f, const struct caps *caps)
+static void put_step(const struct text *t, const struct report_step *s, int number, const struct caps *caps)
 {
-	int n = f->explains_count < caps->effects ? f->explains_count : caps->effects;
+	int n = s->command_count < caps->commands ? s->command_count : caps->commands;
 
-	if (!f->explains_count)
+	fprintf(t->f, "     %d. ", number);
+	put(t, s->text);
+	for (int i = 0; i < n; i++) {
+		CLEAN(clean_free) char *places = report_on(t->r, &s->commands[i], caps->names);
+		if (places) {
+			CLEAN(clean_free) char *on = report_fill(t->r, "label.on", 0, "on", places);
+			fputs(i ? "        (" : " (", t->f);
+			put(t, on);
+			fputc(')', t->f);
+		}
+		if (i == 0 || places)
+			fputc('\n', t->f);
+		if (s->commands[i].run) {
+			fputs("        ", t->f);
+			styled(t, TERM_BOLD, s->commands[i].run);
+			fputc('\n', t->f);
+		}
+	}
+	if (s->command_count - n + s->more)
+		put_more(t, s->command_count - n + s->more, 8);
+}
+
+static void put_fix(const struct text *t, const struct report_group *g, const struct caps *caps)
+{
+	int n = g->step_count < caps->steps ? g->step_count : caps->steps;
+	int checks = g->verify_count < caps->commands ? g->verify_count : caps->commands;
+
+	if (n)
+		label(t, "summary.fix");
+	for (int i = 0; i < n; i++)
+		put_step(t, &g->steps[i], i + 1, caps);
+	if (g->step_count > n)
+		put_more(t, g->step_count - n, 5);
+	if (checks)
+		label(t, "summary.verify");
+	for (int i = 0; i < checks; i++) {
+		fputs("     ", t->f);
+		put(t, g->verify[i]);
+		fputc('\n', t->f);
+	}
+	if (g->verify_count - checks + g->verify_more)
+		put_more(t, g->verify_count - checks + g->verify_more, 5);
+}
+
+static void put_effects(const struct text *t, const struct report_group *g, const struct caps *caps)
+{
+	int n = g->explains_count < caps->effects ? g->explains_count : caps->effects;
+
+	if (!g->explains_count)
 		return;
 	CLEAN(clean_free) char *head =
-		report_fill(t->r, f->explains_count == 1 ? "label.explains_one" : "label.explains", f->explains_count, NULL, NULL);
+		report_fill(t->r, g->explains_count == 1 ? "label.explains_one" : "label.explains", g->explains_count, NULL, NULL);
 	fputs("   ", t->f);
 	styled(t, TERM_DIM, head);
 	fputc('\n', t->f);
 	for (int i = 0; i < n; i++) {
-		const struct report_finding *x = &t->r->findings[f->explains[i]];
+		const struct report_finding *x = &t->r->findings[g->explains[i]];
 		fputs("     ", t->f);
 		put_cut(t, x->title, t->width - 6 - (int)strlen(x->subject) - 3);
 		fputs("  ", t->f);
 		styled(t, TERM_DIM, x->subject);
 		fputc('\n', t->f);
 	}
-	if (f->explains_count > n)
-		put_more(t, f->explains_count - n, 5);
+	if (g->explains_count > n)
+		put_more(t, g->explains_count - n, 5);
 }
 
-static void put_head(const struct text *t, const struct report_finding *f, const char *mark)
+static void put_head(const struct text *t, const struct report_group *g, const struct caps *caps)
 {
-	int severity = f->rank ? f->root_severity : f->severity;
+	const struct report_finding *first = &t->r->findings[g->members[0]];
+	CLEAN(clean_free) char *places = report_places(t->r, g, caps->names);
+	CLEAN(clean_free) char *times = report_times(t->r, g->first_seen, g->last_seen);
 
-	fprintf(t->f, "%-3s", mark);
-	styled(t, severity_style(severity), severity_word(t->r, severity));
+	fprintf(t->f, "%-3d", first->group);
+	styled(t, severity_style(g->severity), severity_word(t->r, g->severity));
 	fputs("  ", t->f);
-	styled(t, TERM_BOLD, f->title);
+	styled(t, TERM_BOLD, g->title);
 	fputs("\n   ", t->f);
 	term_style(t->f, TERM_DIM);
-	put(t, f->check);
+	put(t, first->check);
 	fputs(" · ", t->f);
-	put(t, f->subject);
-	CLEAN(clean_free) char *times = report_times(t->r, f);
+	put(t, places);
 	if (times) {
 		fputs(" · ", t->f);
 		put(t, times);
 	}
 	fputs(" · ", t->f);
-	put(t, confidence_word(t->r, f->confidence));
+	put(t, confidence_word(t->r, first->confidence));
 	term_style(t->f, TERM_PLAIN);
 	fputc('\n', t->f);
 }
 
-static void put_root(const struct text *t, const struct report_finding *f, const struct caps *caps)
+static void put_root(const struct text *t, const struct report_group *g, const struct caps *caps)
 {
-	char mark[16];
+	const struct report_finding *first = &t->r->findings[g->members[0]];
 
-	snprintf(mark, sizeof(mark), "%d", f->rank);
-	put_head(t, f, mark);
-	if (f->detail && *f->detail)
-		put_wrapped(t, f->detail, 3);
-	if (t->whole && f->why)
-		put_wrapped(t, f->why, 3);
-	put_evidence(t, f, caps);
-	put_fix(t, f, caps);
-	put_effects(t, f, caps);
+	put_head(t, g, caps);
+	if (g->same_detail && first->detail && *first->detail)
+		put_wrapped(t, first->detail, 3);
+	if (t->whole && first->why)
+		put_wrapped(t, first->why, 3);
+	put_evidence(t, g, caps);
+	put_fix(t, g, caps);
+	put_effects(t, g, caps);
 	fputc('\n', t->f);
 }
 
-/* One line a finding. */
-static void put_line(const struct text *t, const struct report_finding *f)
+/* One line an entry. */
+static void put_line(const struct text *t, const struct report_group *g)
 {
-	int severity = f->rank ? f->root_severity : f->severity;
+	CLEAN(clean_free) char *places = report_places(t->r, g, 1);
 
-	if (f->rank)
-		fprintf(t->f, "%-3d", f->rank);
-	else
-		fputs("   ", t->f);
-	styled(t, severity_style(severity), severity_word(t->r, severity));
+	fprintf(t->f, "%-3d", t->r->findings[g->members[0]].group);
+	styled(t, severity_style(g->severity), severity_word(t->r, g->severity));
 	fputs("  ", t->f);
-	put_cut(t, f->title, t->width - 14 - (int)strlen(f->subject));
+	put_cut(t, g->title, t->width - 14 - (int)strlen(places));
 	fputs("  ", t->f);
-	styled(t, TERM_DIM, f->subject);
+	styled(t, TERM_DIM, places);
 	fputc('\n', t->f);
 }
 
@@ -271,13 +300,9 @@ static void put_roots(const struct text *t, const struct caps *caps)
 	const struct report *r = t->r;
 	int full = r->fault_count < caps->roots ? r->fault_count : caps->roots;
 
-	/* On a screen, the same fault of the next node has nothing new to say. */
-	for (int i = 1; !t->whole && i < full; i++)
-		if (strcmp(r->findings[r->roots[i]].check, r->findings[r->roots[i - 1]].check) == 0)
-			full = i;
 	for (int i = 0; i < full; i++)
-		put_root(t, &r->findings[r->roots[i]], caps);
-	int lines = r->root_count - full;
+		put_root(t, &r->groups[i], caps);
+	int lines = r->group_count - full;
 	if (!t->whole && lines > caps->more_roots)
 		lines = caps->more_roots;
 	for (int i = full; i < full + lines; i++) {
@@ -285,10 +310,10 @@ static void put_roots(const struct text *t, const struct caps *caps)
 			styled(t, TERM_DIM, report_word(r, i < r->fault_count ? "summary.others" : "section.remarks"));
 			fputc('\n', t->f);
 		}
-		put_line(t, &r->findings[r->roots[i]]);
+		put_line(t, &r->groups[i]);
 	}
-	if (r->root_count > full + lines)
-		put_more(t, r->root_count - full - lines, 3);
+	if (r->group_count > full + lines)
+		put_more(t, r->group_count - full - lines, 3);
 	if (lines)
 		fputc('\n', t->f);
 }

@@ -40,19 +40,49 @@ char *report_summary(const struct report *r)
 	return fill_new(report_word(r, key), fields, FILL_TEXT);
 }
 
-char *report_times(const struct report *r, const struct report_finding *f)
+char *report_times(const struct report *r, int64_t first_seen, int64_t last_seen)
 {
 	char first[32], last[32];
 
-	if (f->first_seen == TIME_NONE)
+	if (first_seen == TIME_NONE)
 		return NULL;
 	/* Fractions of a second are for logs. */
-	clock_format(f->first_seen / US_PER_S * US_PER_S, first);
-	clock_format(f->last_seen / US_PER_S * US_PER_S, last);
+	clock_format(first_seen / US_PER_S * US_PER_S, first);
+	clock_format(last_seen / US_PER_S * US_PER_S, last);
 	CLEAN(clean_cjson) cJSON *fields = cJSON_CreateObject();
 	cJSON_AddStringToObject(fields, "first", first);
 	cJSON_AddStringToObject(fields, "last", last);
 	return fill_new(report_word(r, strcmp(first, last) == 0 ? "label.since" : "label.span"), fields, FILL_TEXT);
+}
+
+/* "a, b and 3 more". */
+static char *enumerate(const struct report *r, struct buf *names, int more)
+{
+	CLEAN(clean_free) char *shown = buf_take(names);
+
+	return more > 0 ? report_fill(r, "group.and_more", more, "list", shown) : STEAL(shown);
+}
+
+char *report_places(const struct report *r, const struct report_group *g, int max)
+{
+	struct buf names = BUF_MAX(1 << 20);
+	int n = g->member_count <= max + 1 ? g->member_count : max; /* "and 1 more" is no shorter than the one */
+
+	for (int i = 0; i < n; i++)
+		buf_printf(&names, NULL, "%s%s", i ? report_word(r, "group.separator") : "", r->findings[g->members[i]].subject);
+	return enumerate(r, &names, g->member_count - n);
+}
+
+char *report_on(const struct report *r, const struct report_command *c, int max)
+{
+	struct buf names = BUF_MAX(1 << 20);
+	int n = c->on_count <= max + 1 ? c->on_count : max;
+
+	if (!n)
+		return NULL;
+	for (int i = 0; i < n; i++)
+		buf_printf(&names, NULL, "%s%s", i ? report_word(r, "group.separator") : "", c->on[i]);
+	return enumerate(r, &names, c->on_count - n);
 }
 
 struct bare {

@@ -9,14 +9,14 @@
 
 #define EVIL "</script><img src=x onerror=alert(1)>\x1b[31m`|*_\n# h1\n```\n~~~\n\xe2\x80\xae" "\xff" "{name}"
 
-static sqlite3 *analysed(bool hostile, struct err *e)
+static sqlite3 *analysed_with(const char *more, bool hostile, struct err *e)
 {
 	sqlite3 *db = NULL;
 	struct buf sql = BUF_MAX(1 << 20);
 
 	if (asset_init(e) < 0 || db_create(NULL, &db, e) < 0 || schema_create(db, e) < 0 ||
 	    file_read("tests/unit/checks/scenario.sql", &sql, e) < 0 ||
-	    db_exec(db, "scenario.sql", (struct str){sql.p, sql.n}, e) < 0)
+	    db_exec(db, "scenario.sql", (struct str){sql.p, sql.n}, e) < 0 || db_exec(db, "more", str_of(more), e) < 0)
 		fail_msg("scenario: %s", e->msg);
 	buf_release(&sql);
 	if (hostile) {
@@ -42,6 +42,11 @@ static sqlite3 *analysed(bool hostile, struct err *e)
 	    causes_link(db, "tests/unit/checks/good", e) < 0)
 		fail_msg("%s", e->msg);
 	return db;
+}
+
+static sqlite3 *analysed(bool hostile, struct err *e)
+{
+	return analysed_with("", hostile, e);
 }
 
 typedef int writer(const struct report *r, FILE *f, struct err *e);
@@ -219,6 +224,59 @@ static void test_healthy(void **state)
 	has(html, "<h1>No root cause found</h1>");
 }
 
+/* The same fault on twelve nodes: one entry, its places listed, its commands told once. */
+static void test_grouped(void **state)
+{
+	static const char more[] =
+		"WITH RECURSIVE n(i) AS (SELECT 3 UNION ALL SELECT i + 1 FROM n WHERE i < 13)"
+		"INSERT INTO files (id, path, role, node, lines) SELECT 100 + i, 'nodes/n' || i || '/host/df.txt', 'df', 'n' || i, 2 FROM n;"
+		"INSERT INTO lines SELECT id, 2, '/dev/vdb 1000 1000 0 100% /var' FROM files WHERE id > 100;"
+		"INSERT INTO node_disks (node, device, mount, bytes, used, available, use_percent, file, line)"
+		" SELECT node, '/dev/vdb', '/var', 1024000, 1024000, 0, 99, id, 2 FROM files WHERE id > 100;";
+	struct err e = {0};
+	CLEAN(clean_db) sqlite3 *db = analysed_with(more, false, &e);
+	CLEAN(clean_report) struct report *r = NULL;
+	CLEAN(clean_free) char *html = written(db, 0, report_write_html);
+	CLEAN(clean_free) char *zh = written(db, 1, report_write_markdown);
+	CLEAN(clean_free) char *md = written(db, 0, report_write_markdown);
+	CLEAN(clean_free) char *text = written(db, 0, write_summary);
+	CLEAN(clean_free) char *json = written(db, 0, report_write_json);
+
+	(void)state;
+	OK(report_load(db, 0, &r, &e));
+	assert_int_equal(r->groups[0].member_count, 12);
+	assert_int_equal(r->groups[0].step_count, 1);
+	assert_int_equal(r->groups[0].steps[0].command_count, 1);
+	assert_int_equal(r->groups[0].steps[0].commands[0].on_count, 12);
+	assert_int_equal(r->groups[0].explains_count, 4); /* n2's pods */
+	assert_true(r->group_count < r->root_count);
+	CLEAN(clean_free) char *verdict = report_verdict(r);
+	CLEAN(clean_free) char *counted = xasprintf("%d root cause", r->fault_count);
+	assert_true(strncmp(verdict, counted, strlen(counted)) == 0);
+	has(html, "The disk /var of … is full (12 places)");
+	has(html, "All 12 places");
+	has(md, "The disk /var of … is full \\(12 places\\)");
+	has(md, "`node/n13`");
+	has(zh, "节点 … 的磁盘 /var 已满");
+	has(text, "The disk /var of … is full (12 places)");
+	has(text, "node/n2, node/n10, node/n11 and 9 more");
+	has(text, "(on n10, n11, n12 and 9 more)");
+	/* The command stands there once, and evidence only of the first members. */
+	const char *run = strstr(text, "du -xh /var");
+	assert_non_null(run);
+	assert_null(strstr(run + 1, "du -xh /var"));
+	hasnt(text, "nodes/n13/host/df.txt");
+	/* One object a finding, told which belong together. */
+	CLEAN(clean_cjson) cJSON *o = NULL;
+	const cJSON *root;
+	int of_first = 0;
+	OK(json_parse(json, strlen(json), &o, &e));
+	assert_int_equal(cJSON_GetArraySize(json_get_arr(o, "root_causes")), r->root_count);
+	cJSON_ArrayForEach(root, json_get_arr(o, "root_causes"))
+		of_first += json_get_int(root, "group", 0) == 1;
+	assert_int_equal(of_first, 12);
+}
+
 static void test_db(void **state)
 {
 	struct err e = {0};
@@ -242,7 +300,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_json),   cmocka_unit_test(test_same_twice), cmocka_unit_test(test_hostile),
 		cmocka_unit_test(test_fences), cmocka_unit_test(test_words),      cmocka_unit_test(test_healthy),
-		cmocka_unit_test(test_db),
+		cmocka_unit_test(test_grouped), cmocka_unit_test(test_db),
 	};
 	return cmocka_run_group_tests_name("report", tests, NULL, NULL);
 }
