@@ -108,10 +108,13 @@ bench:
 	@$(MAKE) --no-print-directory all
 	@SICKBAY=$(CURDIR)/$(OUT)/sickbay OUT=$(CURDIR)/$(BUILD)/bench sh tests/bench/run.sh
 
-# Looks for inputs that break a reader: every target of tests/fuzz (or FUZZ="yaml plan") for FUZZ_SECONDS. Needs clang with
-# libFuzzer (Debian: clang libclang-rt-14-dev). `make test` replays what was found, without clang.
+# Looks for inputs that break a reader: every target of tests/fuzz (or FUZZ="yaml plan") for FUZZ_SECONDS. Needs
+# clang with libFuzzer. `make test` replays what was found, without clang.
 FUZZ_SECONDS ?= 60
 fuzz:
+	@echo 'int LLVMFuzzerTestOneInput(void); int LLVMFuzzerTestOneInput(void) { return 0; }' | \
+	  clang -fsanitize=fuzzer,address -x c - -o /dev/null 2>/dev/null || \
+	  { echo 'make fuzz: this machine has no clang with libFuzzer (Debian: clang libclang-rt-14-dev)' >&2; exit 2; }
 	@$(MAKE) --no-print-directory MODE=fuzz CC=clang fuzzers
 	@sh tests/fuzz/run.sh $(BUILD)/fuzz $(FUZZ_SECONDS) $(FUZZ)
 
