@@ -85,7 +85,7 @@ sick AS (
 ),
 dropping AS (
   SELECT i.node, i.file, i.line, i.rule FROM node_iptables i
-  JOIN (SELECT node, substr(server, 1, length(server) - length(rx(':[0-9]+$', server))) AS host FROM logged WHERE newest = 1) s ON s.node = i.node
+  JOIN (SELECT node, substr(server, 1, length(server) - length(coalesce(rx(':[0-9]+$', server), ''))) AS host FROM logged WHERE newest = 1) s ON s.node = i.node
   WHERE i.rule REGEXP '-j (DROP|REJECT)' AND instr(i.rule, ' ' || s.host || '/32 ')
 ),
 evidence AS (
@@ -111,7 +111,7 @@ SELECT CASE WHEN c.n = 1 THEN 'node/' || s.node ELSE 'cluster' END AS subject, e
   coalesce((SELECT ' Its own firewall drops them: ' || d.rule FROM dropping d WHERE d.node = s.node ORDER BY d.line LIMIT 1), '') AS dropped,
   coalesce((SELECT '节点自身的防火墙丢弃了这些数据包：' || d.rule FROM dropping d WHERE d.node = s.node ORDER BY d.line LIMIT 1), '') AS dropped_zh,
   (SELECT server FROM logged l WHERE l.node = s.node AND newest = 1) AS server,
-  (SELECT substr(server, 1, length(server) - length(rx(':[0-9]+$', server))) FROM logged l WHERE l.node = s.node AND newest = 1) AS server_host
+  (SELECT substr(server, 1, length(server) - length(coalesce(rx(':[0-9]+$', server), ''))) FROM logged l WHERE l.node = s.node AND newest = 1) AS server_host
 FROM sick s JOIN evidence e ON e.node = s.node, counted c, others
 -- When nobody reports, the API server or etcd is the first to look at.
 WHERE others.ready > 0

@@ -10,7 +10,10 @@ severity: critical
 needs: [[node_access, events]]
 causes:
   - {check: node-not-ready-unknown, when: same}
+  - {check: network-partition, when: same}
   - {check: apiserver-down, when: same}
+  # The only API server went with it: every kubelet tells.
+  - {check: kubelet-node-status-update-failing, when: cluster}
   - {check: etcd-down, when: same}
   - {check: kcm-down, when: same}
   - {check: scheduler-down, when: same}
@@ -45,7 +48,7 @@ lost AS (
 unreachable AS (
   SELECT a.node, a.file, a.line, a.error, a.address FROM node_access a
   WHERE NOT a.reached
-    AND a.error REGEXP '(?i)timed? ?out|no route to host|unreachable|host is down|no answer|did not answer'
+    AND a.error REGEXP '(?i)timed? ?out|no route to host|unreachable|host is down|no answer|did not answer|in time'
     AND a.error NOT REGEXP '(?i)refused|denied|auth|password|key|banner'
     AND EXISTS (SELECT 1 FROM node_access p WHERE p.reached)
 ),

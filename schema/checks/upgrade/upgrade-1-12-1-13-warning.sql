@@ -9,6 +9,9 @@ detail:
 severity: warning
 advice: true
 needs: [nodes]
+causes:
+  - {check: kubelet-configmap-watch-saturation, when: cluster}
+  - {check: kubelet-memory-leak-reflector-metrics, when: cluster}
 why:
   en: >-
     These kubelets watch every ConfigMap and Secret over one connection (about 236 of them stop a node), and out of hyperkube they

@@ -9,6 +9,8 @@ detail:
 severity: info
 advice: true
 needs: [nodes]
+causes:
+  - {check: kubelet-qos-cgroup-failed, when: cluster}
 why:
   en: >-
     With systemd as the cgroup driver, a kubelet of 1.6 may find the slices of its last run and end with "failed to initialise top
