@@ -14,6 +14,15 @@ SELECT node, component, 2, file, line, text FROM (
   WHERE c.state <> 'running' AND l.text LIKE '% container die %' AND l.text LIKE '%name=k8s_' || c.component || '_%')
 WHERE newest <= 2
 UNION ALL
+-- systemd's account of it, the newest line.
+SELECT node, component, 2, file, line, text FROM (
+  SELECT h.node, c.component, h.file, h.line, h.text,
+    row_number() OVER (PARTITION BY h.node, c.component ORDER BY h.log DESC) AS newest
+  FROM hits h JOIN node_components c ON c.node = h.node AND c.how = 'unit' AND c.state <> 'running'
+    AND c.component = coalesce(h.captures ->> '$.stopped', h.captures ->> '$.ended')
+  WHERE h.signature = 'component-unit-ended')
+WHERE newest = 1
+UNION ALL
 -- The node asked itself, and nobody answered.
 SELECT c.node, c.component, 3, f.id, 1, NULL
 FROM node_components c
