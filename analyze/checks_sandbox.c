@@ -20,7 +20,7 @@ static const char *const functions[] = {
 	"->", "->>", "abs", "acos", "asin", "atan", "atan2", "avg", "bytes", "ceil", "ceiling", "char", "coalesce", "cos", "count",
 	"cume_dist", "degrees", "dense_rank", "exp", "field", "first_value", "floor", "format", "glob", "group_concat", "hex",
 	"ifnull", "iif", "instr", "iso", "json", "json_array", "json_array_length", "json_each", "json_extract",
-	"json_group_array", "json_group_object", "json_insert", "json_line", "json_object", "json_patch", "json_quote",
+	"json_group_array", "json_group_object", "json_insert", "json_key", "json_line", "json_object", "json_patch", "json_quote",
 	"json_remove", "json_replace", "json_set", "json_tree", "json_type", "json_valid", "lag", "last_value", "lead",
 	"length", "like", "likelihood", "likely", "line_of", "ln", "log", "log10", "log2", "log_message", "lower", "ltrim", "max", "min", "mod",
 	"nth_value", "ntile", "nullif", "percent_rank", "pi", "pow", "power", "printf", "quote", "radians", "rank", "regexp",

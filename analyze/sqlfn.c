@@ -306,6 +306,32 @@ static const char *find_value(struct str json, struct str x, bool text)
 	return NULL;
 }
 
+/* Where the key x first stands, NULL when it does not. */
+static const char *find_key(struct str json, struct str x)
+{
+	const char *p = json.p, *end = json.p + json.n;
+
+	while (p < end && (p = memchr(p, '"', (size_t)(end - p)))) {
+		const char *q = string_end(p, end);
+		if (is_key(q, end) && token_is((struct str){p, (size_t)(q - p)}, x))
+			return p;
+		p = q;
+	}
+	return NULL;
+}
+
+static void fn_json_key(sqlite3_context *ctx, int n, sqlite3_value **v)
+{
+	struct str json = text_of(v[0]);
+	int64_t line = sqlite3_value_int64(v[1]);
+
+	(void)n;
+	if (sqlite3_value_type(v[1]) == SQLITE_NULL)
+		return;
+	const char *at = json.p && sqlite3_value_type(v[2]) == SQLITE_TEXT ? find_key(json, text_of(v[2])) : NULL;
+	sqlite3_result_int64(ctx, at ? line + (int64_t)count_lines(json.p, at) : line);
+}
+
 static void fn_json_line(sqlite3_context *ctx, int n, sqlite3_value **v)
 {
 	struct str json = text_of(v[0]);
@@ -369,6 +395,7 @@ int sqlfn_register(sqlite3 *db, struct err *e)
 	} fns[] = {
 		{"regexp", 2, fn_regexp}, {"rx", 2, fn_rx}, {"rx", 3, fn_rx}, {"field", 2, fn_field}, {"rest", 2, fn_rest},
 		{"bytes", 1, fn_bytes}, {"iso", 1, fn_iso}, {"us", 1, fn_us}, {"json_line", 3, fn_json_line},
+		{"json_key", 3, fn_json_key},
 		{"line_of", 3, fn_line_of}, {"log_message", 3, fn_log_message},
 	};
 

@@ -10,6 +10,7 @@
  *   json_line(JSON, LINE, X)   the line of a file on which the value X stands inside an object that begins on LINE:
  *                              LINE plus the newlines before the first place where X stands as a JSON value ("key": X counts, X
  *                              may be a string, which is searched in its JSON-escaped form, or a number); LINE when it is not found
+ *   json_key(JSON, LINE, KEY)  the same for the first place where KEY stands as a key
  *   line_of(JSON, LINE, N)     text of line N of such an object (for evidence)
  *   log_message(TEXT, AT, MESSAGE)   the message of a row of log_lines: JSON lines decoded (the view `log` calls it)
  */

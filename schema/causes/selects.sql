@@ -38,6 +38,12 @@ pairs AS (
   FROM members m JOIN sides s ON s.kind = m.kind AND s.namespace = m.namespace AND s.name = m.name
   WHERE s.id <> m.id
   UNION
+  -- Owners that are not in the bundle, as far as the pods tell.
+  SELECT m.id, s.id
+  FROM selected m JOIN pod_subjects j ON j.namespace = m.namespace AND j.pod = m.name
+  JOIN sides s ON j.subject = s.kind || '/' || s.namespace || '/' || s.name
+  WHERE s.id <> m.id
+  UNION
   SELECT a.id, b.id FROM sides a JOIN sides b ON a.kind = 'service' AND b.kind = 'endpoints'
     AND b.namespace = a.namespace AND b.name = a.name
 )

@@ -44,6 +44,9 @@ servers(id, kind, namespace, name, depth) AS (
   UNION
   SELECT id, lower(owner_kind), namespace, owner_name, 1 FROM selected WHERE owner_name IS NOT NULL
   UNION
+  SELECT m.id, rx('^[^/]+', j.subject), m.namespace, rx('[^/]+$', j.subject), 9
+  FROM selected m JOIN pod_subjects j ON j.namespace = m.namespace AND j.pod = m.name
+  UNION
   SELECT m.id, lower(w.owner_kind), m.namespace, w.owner_name, m.depth + 1
   FROM servers m JOIN workloads w ON lower(w.kind) = m.kind AND w.namespace = m.namespace AND w.name = m.name
   WHERE w.owner_name IS NOT NULL AND m.depth BETWEEN 1 AND 5

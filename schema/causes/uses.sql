@@ -1,5 +1,6 @@
 -- The effect's pod, or a pod that the effect's workload owns, refers to the cause: a claim, secret, config map, service
--- account, priority class; or the claim (pod) uses the cause as its storage class or volume.
+-- account, priority class; or the claim (pod) uses the cause as its storage class or volume; or the workload cannot create pods
+-- because of the cause (a quota, an admission webhook); or the effect's evidence is a failed lookup in the cluster's DNS.
 WITH RECURSIVE
 sides AS (
   SELECT id, check_id, kind, namespace, name FROM findings WHERE check_id IN (:cause_check, :effect_check)
@@ -47,6 +48,21 @@ refs(id, kind, namespace, name) AS (
   UNION
   SELECT s.id, 'persistentvolume', NULL, v.volume
   FROM sides s JOIN pvcs v ON s.kind = 'persistentvolumeclaim' AND v.namespace = s.namespace AND v.name = s.name
+  UNION
+  SELECT s.id, 'resourcequota', s.namespace, rx('(?:exceeded|failed) quota: ([^,: ]+)', f.message, 1)
+  FROM sides s JOIN creation_failures f ON f.subject = s.kind || '/' || s.namespace || '/' || s.name
+  WHERE s.check_id = :effect_check
+  UNION
+  SELECT s.id, lower(o.kind), NULL, o.name
+  FROM sides s JOIN creation_failures f ON f.subject = s.kind || '/' || s.namespace || '/' || s.name
+  JOIN objects o ON o.kind IN ('ValidatingWebhookConfiguration', 'MutatingWebhookConfiguration')
+  JOIN json_each(o.json, '$.webhooks') w ON w.value ->> '$.name' = rx('failed calling webhook "([^"]+)"', f.message, 1)
+  WHERE s.check_id = :effect_check
+  UNION
+  SELECT s.id, d.column1, 'kube-system', d.column2
+  FROM sides s JOIN evidence v ON v.finding = s.id
+  JOIN (VALUES ('service', 'kube-dns'), ('deployment', 'kube-dns'), ('deployment', 'coredns'), ('daemonset', 'coredns')) d
+  WHERE s.check_id = :effect_check AND v.text REGEXP 'dial tcp:? lookup \S+.*(no such host|server misbehaving|i/o timeout|connection refused|Try again)'
 )
 SELECT DISTINCT c.id AS cause, e.id AS effect
 FROM sides e JOIN refs r ON r.id = e.id

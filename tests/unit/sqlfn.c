@@ -102,6 +102,10 @@ static void test_lines(void **state)
 	expect("json_line('{\n\"a\": 1,\n\"b\": 12}', 5, 12)", "7");
 	expect("json_line('{\n\"a\": 1}', 5, 'nope')", "5");
 	expect("json_line('{', NULL, 1)", NULL);
+	expect("json_key('{\n\"b\": \"a\",\n\"a\": 1}', 10, 'a')", "12");
+	expect("json_key('{\n\"a\": 1}', 5, 'nope')", "5");
+	expect("json_key('{\"', 1, 'x')", "1");
+	expect("json_key('{', NULL, 'x')", NULL);
 	expect("json_line('{\"', 1, 'x')", "1");
 	expect("line_of('{\n  \"a\": 1\n}', 4, 5)", "  \"a\": 1");
 	expect("line_of('{\n}', 4, 5)", "}");
