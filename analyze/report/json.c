@@ -113,6 +113,10 @@ static void write_finding(struct jsonw *w, const struct report *r, const struct 
 	pair(w, "area", f->area);
 	pair(w, "subject", f->subject);
 	pair(w, "severity", severity_name(f->severity));
+	if (f->advice) {
+		jsonw_key(w, "advice");
+		jsonw_bool(w, true);
+	}
 	if (as_root)
 		pair(w, "worst_severity", severity_name(f->root_severity));
 	pair(w, "title", f->title);

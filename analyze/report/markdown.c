@@ -288,19 +288,81 @@ static void cell(const struct md *m, const char *s)
 static void put_findings(const struct md *m)
 {
 	const struct report *r = m->r;
-	int n = r->finding_count < MAX_ROWS ? r->finding_count : MAX_ROWS;
+	int total = 0, shown = 0;
 
-	if (!n)
+	for (int i = 0; i < r->finding_count; i++)
+		total += !r->findings[i].advice;
+	if (!total)
 		return;
 	heading(m, "section.findings");
 	table_head(m, "label.severity", "label.finding", "label.subject");
-	for (int i = 0; i < n; i++) {
+	for (int i = 0; i < r->finding_count && shown < MAX_ROWS; i++) {
+		if (r->findings[i].advice)
+			continue;
+		shown++;
 		fprintf(m->f, "| %s | ", severity_word(m, r->findings[i].severity));
 		cell(m, r->findings[i].title);
 		cell(m, r->findings[i].subject);
 		fputc('\n', m->f);
 	}
-	put_more(m, r->finding_count - n);
+	put_more(m, total - shown);
+	fputc('\n', m->f);
+}
+
+static void put_advice_steps(const struct md *m, const struct report_finding *f)
+{
+	for (int i = 0; i < f->fix_count; i++) {
+		fputs("- ", m->f);
+		put(m, f->fix[i].text);
+		fputs("\n", m->f);
+		if (!f->fix[i].run)
+			continue;
+		fputc('\n', m->f);
+		put_block(m, f->fix[i].run, "sh", 2);
+	}
+	fputc('\n', m->f);
+}
+
+/* Advice, worst first; what to do about it is told once a check. */
+static void put_advice(const struct md *m)
+{
+	const struct report *r = m->r;
+	const struct report_finding *last = NULL;
+	int total = 0, shown = 0;
+
+	for (int i = 0; i < r->finding_count; i++)
+		total += r->findings[i].advice;
+	if (!total)
+		return;
+	heading(m, "section.advice");
+	fprintf(m->f, "%s\n\n", word(m, "section.advice_note"));
+	for (int i = 0; i < r->finding_count && shown < MAX_ROWS; i++) {
+		const struct report_finding *f = &r->findings[i];
+		if (!f->advice)
+			continue;
+		shown++;
+		fputs("### ", m->f);
+		put(m, f->title);
+		fprintf(m->f, "\n\n%s · ", severity_word(m, f->severity));
+		put_code(m, f->check);
+		fputs(" · ", m->f);
+		put_code(m, f->subject);
+		fputs("\n\n", m->f);
+		if (f->detail && *f->detail) {
+			put(m, f->detail);
+			fputs("\n\n", m->f);
+		}
+		put_evidence(m, f, 2);
+		if (!last || strcmp(last->check, f->check) != 0) {
+			if (f->why) {
+				put(m, f->why);
+				fputs("\n\n", m->f);
+			}
+			put_advice_steps(m, f);
+		}
+		last = f;
+	}
+	put_more(m, total - shown);
 	fputc('\n', m->f);
 }
 
@@ -403,6 +465,7 @@ int report_write_markdown(const struct report *r, FILE *f, struct err *e)
 	for (int i = r->fault_count; i < r->group_count; i++)
 		put_root(&m, &r->groups[i]);
 	put_findings(&m);
+	put_advice(&m);
 	put_checks(&m, "section.clear", "clear", "clear", true);
 	put_checks(&m, "section.skipped", "not-evaluated", "error", true);
 	put_checks(&m, "section.not_applicable", "not-evaluated", "error", false);

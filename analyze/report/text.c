@@ -318,6 +318,34 @@ static void put_roots(const struct text *t, const struct caps *caps)
 		fputc('\n', t->f);
 }
 
+/* Advice stands apart: a line each, on a screen only the first few. */
+static void put_advice(const struct text *t, const struct caps *caps)
+{
+	const struct report *r = t->r;
+	int shown = 0, total = 0;
+
+	for (int i = 0; i < r->finding_count; i++)
+		total += r->findings[i].advice;
+	if (!total)
+		return;
+	styled(t, TERM_DIM, report_word(r, "section.advice"));
+	fputc('\n', t->f);
+	for (int i = 0; i < r->finding_count && shown < caps->others; i++) {
+		const struct report_finding *f = &r->findings[i];
+		if (!f->advice)
+			continue;
+		shown++;
+		fputs("   ", t->f);
+		put_cut(t, f->title, t->width - 3);
+		fputc('\n', t->f);
+		if (t->whole && f->detail && *f->detail)
+			put_wrapped(t, f->detail, 6);
+	}
+	if (total > shown)
+		put_more(t, total - shown, 3);
+	fputc('\n', t->f);
+}
+
 static void put_skipped(const struct text *t, const struct caps *caps)
 {
 	const struct report *r = t->r;
@@ -380,6 +408,7 @@ int report_write_text(const struct report *r, FILE *f, bool whole, struct err *e
 
 	put_opening(&t);
 	put_roots(&t, caps);
+	put_advice(&t, caps);
 	put_skipped(&t, caps);
 	if (whole) {
 		put_collected(&t);
