@@ -383,6 +383,12 @@ static bool integer_of(struct str s, int64_t *v)
 	return i > (size_t)minus && (i == s.n || s.p[i] == '.');
 }
 
+/* Beyond this no count and no size is one; sums of such numbers overflow, which SQLite calls an error. */
+static bool believable(int64_t v)
+{
+	return v <= INT64_C(1) << 53 && v >= -(INT64_C(1) << 53);
+}
+
 /* Number of a token as the column wants it; false when it is none. */
 static bool number_of(struct extract *x, const struct column *c, struct str token, int64_t *v)
 {
@@ -393,14 +399,14 @@ static bool number_of(struct extract *x, const struct column *c, struct str toke
 			return json_each_element(token, count_one, v, NULL) == 0;
 		return json_each_member(token, count_member, v, NULL) == 0;
 	case CONV_CPU:
-		return quantity_milli(text_of(x, token), v);
+		return quantity_milli(text_of(x, token), v) && believable(*v);
 	case CONV_BYTES:
-		return quantity_whole(text_of(x, token), v);
+		return quantity_whole(text_of(x, token), v) && believable(*v);
 	case CONV_TIME:
 		*v = time_of(x, token);
 		return *v != TIME_NONE;
 	default:
-		return integer_of(text_of(x, token), v);
+		return integer_of(text_of(x, token), v) && believable(*v);
 	}
 }
 
