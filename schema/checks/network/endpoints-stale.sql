@@ -61,7 +61,7 @@ missing AS (
     'pod ' || p.name || ' (' || p.pod_ip || ') has been ready since ' || iso(c.last_transition) || ' and is not in them' AS what,
     'Pod ' || p.name || '（' || p.pod_ip || '）自 ' || iso(c.last_transition) || ' 起就绪，但不在其中' AS what_zh, c.last_transition AS ts
   FROM told t
-  JOIN pods p ON p.namespace = t.namespace
+  CROSS JOIN pods p ON p.namespace = t.namespace
   JOIN pod_conditions c ON c.namespace = p.namespace AND c.pod = p.name AND c.type = 'Ready' AND c.status = 'True'
   JOIN objects po ON po.id = p.object
   WHERE p.deleted IS NULL AND p.phase = 'Running' AND p.pod_ip IS NOT NULL

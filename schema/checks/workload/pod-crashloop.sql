@@ -45,7 +45,8 @@ ended AS (
     coalesce(c.exit_message, c.last_exit_message, c.waiting_message) AS said,
     coalesce(c.finished, c.last_finished) AS ended_at
   FROM container_states c
-  WHERE c.deleted IS NULL AND c.phase NOT IN ('Failed', 'Succeeded') AND coalesce(c.pod_reason, '') <> 'Evicted'
+  WHERE (c.restarts > 0 OR c.waiting_reason IS NOT NULL OR c.exit_reason IS NOT NULL OR c.exit_code IS NOT NULL)
+    AND c.deleted IS NULL AND c.phase NOT IN ('Failed', 'Succeeded') AND coalesce(c.pod_reason, '') <> 'Evicted'
     -- A control-plane component that is down has its own diagnosis.
     AND NOT EXISTS (SELECT 1 FROM node_components k WHERE k.node = c.node AND k.component = c.component AND c.mirror IS NOT NULL
       AND k.state <> 'running')
