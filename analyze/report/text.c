@@ -318,7 +318,7 @@ static void put_roots(const struct text *t, const struct caps *caps)
 		fputc('\n', t->f);
 }
 
-/* Advice stands apart: a line each, on a screen only the first few. */
+/* Advice stands apart: a line each, on a screen only the first few, and only their number where there are faults to read of. */
 static void put_advice(const struct text *t, const struct caps *caps)
 {
 	const struct report *r = t->r;
@@ -329,6 +329,10 @@ static void put_advice(const struct text *t, const struct caps *caps)
 	if (!total)
 		return;
 	styled(t, TERM_DIM, report_word(r, "section.advice"));
+	if (!t->whole && r->fault_count) {
+		fprintf(t->f, ": %d\n\n", total);
+		return;
+	}
 	fputc('\n', t->f);
 	for (int i = 0; i < r->finding_count && shown < caps->others; i++) {
 		const struct report_finding *f = &r->findings[i];
