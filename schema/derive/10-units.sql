@@ -15,7 +15,9 @@ SELECT node,
   max(CASE k WHEN 'ExecMainStatus' THEN CAST(v AS INTEGER) END),
   max(CASE k WHEN 'NRestarts' THEN CAST(v AS INTEGER) END),
   -- "Mon 2026-11-23 19:40:09 UTC": the zone is UTC where the collector asked for it; another zone's name is not resolved.
-  max(CASE WHEN k = 'ExecMainStartTimestamp' AND v LIKE '% UTC' THEN us(replace(substr(v, 5, 19), ' ', 'T') || 'Z') END),
+  -- By the node's clock, as its log lines are.
+  max(CASE WHEN k = 'ExecMainStartTimestamp' AND v LIKE '% UTC' THEN us(replace(substr(v, 5, 19), ' ', 'T') || 'Z') END)
+    - coalesce((SELECT c.shift FROM clock_shifts c WHERE c.node = show_lines.node), 0),
   max(CASE k WHEN 'UnitFileState' THEN v END),
   file,
   -- The line a reader wants to see: the state.
@@ -26,3 +28,4 @@ GROUP BY node, file, block
 HAVING max(CASE k WHEN 'Id' THEN v END) IS NOT NULL;
 
 DROP TABLE show_lines;
+DROP TABLE clock_shifts;

@@ -55,9 +55,9 @@ evidence AS (
   UNION ALL SELECT node, 1, file, line, text, ts FROM logged WHERE newest <= 3 OR oldest = 1
 )
 SELECT 'node/' || s.node AS subject, e.file, e.line, e.text, e.ts, s.node,
-  trim(coalesce((SELECT used || ' threads of ' || max || ' (' || what || '). ' FROM near x WHERE x.node = s.node AND n = 1), '')
+  trim(coalesce((SELECT used || ' threads of ' || max || ' (' || rx('\(([^)]*)', what, 1) || '). ' FROM near x WHERE x.node = s.node AND n = 1), '')
     || coalesce((SELECT hits || ' attempts to start a process or thread failed.' FROM logged l WHERE l.node = s.node AND newest = 1), '')) AS what,
-  coalesce((SELECT '已有 ' || used || ' 个线程，上限 ' || max || '（' || what || '）。' FROM near x WHERE x.node = s.node AND n = 1), '')
+  coalesce((SELECT '已有 ' || used || ' 个线程，上限 ' || max || '（' || rx('\(([^)]*)', what, 1) || '）。' FROM near x WHERE x.node = s.node AND n = 1), '')
     || coalesce((SELECT '启动进程或线程失败 ' || hits || ' 次。' FROM logged l WHERE l.node = s.node AND newest = 1), '') AS what_zh
 FROM sick s JOIN evidence e ON e.node = s.node
 ORDER BY s.node, e.seq, e.ts DESC, e.file, e.line;

@@ -4,7 +4,7 @@ title:
   en: "Node {node} ran out of memory: the kernel killed {victims}"
   zh: "节点 {node} 内存耗尽：内核杀死了 {victims}"
 detail:
-  en: "{count} processes were killed because the whole machine was out of memory, the last at {last_at}."
+  en: "Processes killed because the whole machine was out of memory: {count}, the last at {last_at}."
   zh: "由于整机内存耗尽，共有 {count} 个进程被杀死，最后一次在 {last_at}。"
 severity: critical
 confidence: certain

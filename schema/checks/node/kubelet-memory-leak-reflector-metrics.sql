@@ -48,8 +48,8 @@ evidence AS (
   UNION ALL SELECT k.node, 9, k.file, k.line FROM kubelets k
 )
 SELECT 'node/' || s.node AS subject, e.file, e.line, s.node, s.total AS series, s.name || ' (' || s.series || ')' AS biggest,
-  coalesce((SELECT ' Its process holds ' || max(rss_bytes) / 1048576 || ' MB.' FROM kubelets k WHERE k.node = s.node), '') AS memory,
-  coalesce((SELECT '其进程占用 ' || max(rss_bytes) / 1048576 || ' MB 内存。' FROM kubelets k WHERE k.node = s.node), '') AS memory_zh
+  coalesce((SELECT ' Its process holds ' || (max(rss_bytes) / 1048576) || ' MB.' FROM kubelets k WHERE k.node = s.node), '') AS memory,
+  coalesce((SELECT '其进程占用 ' || (max(rss_bytes) / 1048576) || ' MB 内存。' FROM kubelets k WHERE k.node = s.node), '') AS memory_zh
 FROM series s JOIN evidence e ON e.node = s.node
 WHERE s.n = 1 AND s.total > 1000
 ORDER BY s.node, e.seq, e.file, e.line;

@@ -61,7 +61,7 @@ sick AS (
     AND NOT EXISTS (SELECT 1 FROM node_conditions c WHERE c.node = l.node AND c.type = 'Ready' AND c.status = 'True'
       AND c.last_transition > l.last_ts)
 )
-SELECT 'node/' || s.node AS subject, l.file, l.line, l.text, l.ts, s.node, substr(s.tail, 1, 200) AS tail,
+SELECT 'node/' || s.node AS subject, l.file, l.line, l.text, l.ts, s.node, rtrim(substr(s.tail, 1, 200), '"\]') AS tail,
   CASE s.variant
     WHEN 'a' THEN CASE WHEN s.kubelet_version LIKE 'v1.6.%' THEN 'This is the bug of kubelet 1.6.' ELSE 'The slices of an earlier kubelet are still there (variant a).' END
     WHEN 'b' THEN 'kubelet and the one that makes cgroups here do not agree (variant b); the bug of 1.6 is another.'

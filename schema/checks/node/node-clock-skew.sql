@@ -64,7 +64,7 @@ evidence AS (
 )
 SELECT 'node/' || s.node AS subject, e.file, e.line, e.text, e.ts, s.node,
   CASE WHEN abs(s.skew) < 120000000 THEN round(abs(s.skew) / 1e6, 1) || ' s'
-    WHEN abs(s.skew) < 7200000000 THEN abs(s.skew) / 60000000 || ' min' ELSE round(abs(s.skew) / 3.6e9, 1) || ' h' END AS skew,
+    WHEN abs(s.skew) < 7200000000 THEN (abs(s.skew) / 60000000) || ' min' ELSE round(abs(s.skew) / 3.6e9, 1) || ' h' END AS skew,
   CASE WHEN s.skew < 0 THEN 'behind' ELSE 'ahead' END AS direction,
   CASE WHEN s.skew < 0 THEN '落后' ELSE '超前' END AS direction_zh,
   CASE WHEN s.total IS NULL THEN 'A certificate that others accept is not yet valid here.'

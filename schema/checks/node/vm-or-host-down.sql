@@ -78,9 +78,9 @@ evidence AS (
 )
 SELECT 'node/' || s.node AS subject, e.file, e.line, e.ts, s.node,
   CASE WHEN s.node IN (SELECT node FROM deleted) THEN 'certain' ELSE 'likely' END AS confidence,
-  coalesce((SELECT 'The cloud says that the instance is gone: ' || message || '. ' FROM deleted d WHERE d.node = s.node LIMIT 1), '')
-    || coalesce((SELECT 'The collector got no answer from it: ' || error || '.' FROM unreachable u WHERE u.node = s.node), '') AS what,
-  coalesce((SELECT '云平台表示该实例已不存在：' || message || '。' FROM deleted d WHERE d.node = s.node LIMIT 1), '')
+  trim(coalesce((SELECT 'The cloud says that the instance is gone: ' || rtrim(message, '. ') || '. ' FROM deleted d WHERE d.node = s.node LIMIT 1), '')
+    || coalesce((SELECT 'The collector got no answer from it: ' || error || '.' FROM unreachable u WHERE u.node = s.node), '')) AS what,
+  coalesce((SELECT '云平台表示该实例已不存在：' || rtrim(message, '. ') || '。' FROM deleted d WHERE d.node = s.node LIMIT 1), '')
     || coalesce((SELECT '采集器没有得到它的应答：' || error || '。' FROM unreachable u WHERE u.node = s.node), '') AS what_zh,
   coalesce((SELECT address FROM unreachable u WHERE u.node = s.node), s.node) AS address
 FROM sick s JOIN evidence e ON e.node = s.node

@@ -107,6 +107,6 @@ SELECT 'node/' || s.node AS subject, e.file, e.line, e.text, e.ts, s.node,
     WHEN 'restarting' THEN '进程反复退出并被 systemd 拉起：已重启 ' || coalesce(s.restarts, 0) || ' 次。'
     ELSE 'kubelet 连接它失败了 ' || (SELECT hits FROM logged l WHERE l.node = s.node AND newest = 1) || ' 次，直到日志末尾。'
   END AS what_zh,
-  coalesce(' ' || (SELECT substr(text, 1, 400) FROM said a WHERE a.node = s.node AND a.newest = 1), '') AS last_words
+  coalesce(' ' || (SELECT substr(coalesce(rx('\]: (.*)$', text, 1), text), 1, 400) FROM said a WHERE a.node = s.node AND a.newest = 1), '') AS last_words
 FROM sick s JOIN evidence e ON e.node = s.node
 ORDER BY s.node, e.seq, e.file, e.line;

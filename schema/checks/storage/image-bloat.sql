@@ -78,6 +78,6 @@ evidence AS (
 SELECT 'node/' || b.node AS subject, e.file, e.line, b.node, b.images, b.unused, b.waste / 1000000 AS unused_mb, b.total / 1000000 AS total_mb,
   b.disk / 1000000 AS disk_mb, b.use_percent AS disk_percent,
   coalesce((SELECT repository FROM repositories r WHERE r.node = b.node AND n = 1), '?') AS repository,
-  (SELECT group_concat(name || ' (' || frees / 1000000 || ' MB)', ', ') FROM (SELECT * FROM largest l WHERE l.node = b.node AND n <= 3 ORDER BY n)) AS largest
+  (SELECT group_concat(name || ' (' || (frees / 1000000) || ' MB)', ', ') FROM (SELECT * FROM largest l WHERE l.node = b.node AND n <= 3 ORDER BY n)) AS largest
 FROM bloated b JOIN evidence e ON e.node = b.node
 ORDER BY b.node, e.seq, e.file, e.line;

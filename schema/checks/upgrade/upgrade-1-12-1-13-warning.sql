@@ -1,7 +1,7 @@
 /*
 id: upgrade-1-12-1-13-warning
 title:
-  en: "{count} nodes run a kubelet of 1.12 or 1.13, which has two known faults"
+  en: "Kubelets of 1.12 and 1.13 have two known faults; nodes that run one: {count}"
   zh: "{count} 个节点运行 1.12 或 1.13 的 kubelet，存在两个已知缺陷"
 detail:
   en: "{versions}"

@@ -1,7 +1,7 @@
 /*
 id: upgrade-1-6-qos-warning
 title:
-  en: "{count} nodes run a kubelet of 1.6, which may fail to start again"
+  en: "Kubelets of 1.6 may fail to start again; nodes that run one: {count}"
   zh: "{count} 个节点运行 1.6 的 kubelet，重启时可能失败"
 detail:
   en: "{versions}"
