@@ -212,7 +212,7 @@ static int run(const struct cli_args *a, struct err *e)
 		sqlite3_set_authorizer(db, authorize, NULL);
 		rc = run_sql(db, &out, text, e);
 	}
-	if (rc < 0)
+	if (rc < 0 && e->code != ERR_CANCELED)
 		return e->code == ERR_USAGE ? EXIT_USAGE : EXIT_FAILED;
 	return EXIT_DONE;
 }

@@ -13,7 +13,8 @@ struct query_out {
 	bool header; /* of csv and tsv; the others always have one */
 	bool safe;   /* f is a terminal: control characters are made visible */
 };
-/* Steps the statement to its end and prints what it gives; a statement without columns prints nothing. */
+/* Steps the statement to its end and prints what it gives; a statement without columns prints nothing.
+ * ERR_CANCELED when nobody reads the output any more. */
 int query_print(const struct query_out *o, sqlite3_stmt *st, struct err *e);
 
 #endif

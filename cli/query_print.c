@@ -38,9 +38,12 @@ static void put(const struct query_out *o, struct str s)
 		fwrite(s.p, 1, s.n, o->f);
 }
 
+/* errno was 0 before the row was printed. A reader that has had enough is no failure: ERR_CANCELED. */
 static int written(const struct query_out *o, struct err *e)
 {
-	return ferror(o->f) ? err_errno(e, "standard output") : 0;
+	if (!ferror(o->f))
+		return 0;
+	return errno == EPIPE ? err_set(e, ERR_CANCELED, "nobody reads on") : err_errno(e, "standard output");
 }
 
 /* -- csv, tsv, markdown -------------------------------------------------------------------------------------------- */
@@ -115,6 +118,7 @@ static int print_plain(const struct query_out *o, sqlite3_stmt *st, struct err *
 		for (int i = 0; i < n; i++)
 			fputs(i == n - 1 ? "|---|\n" : "|---", o->f);
 	while ((rc = db_step(st, e)) > 0) {
+		errno = 0;
 		for (int i = 0; i < n; i++)
 			put_cell(o, cell(st, i), i, n);
 		if ((rc = written(o, e)) < 0)
@@ -127,9 +131,10 @@ static int print_plain(const struct query_out *o, sqlite3_stmt *st, struct err *
 
 static int write_json(void *arg, const void *p, size_t n, struct err *e)
 {
-	FILE *f = arg;
+	const struct query_out *o = arg;
 
-	return fwrite(p, 1, n, f) == n ? 0 : err_errno(e, "standard output");
+	errno = 0;
+	return fwrite(p, 1, n, o->f) == n ? 0 : written(o, e);
 }
 
 static void put_json(struct jsonw *w, sqlite3_stmt *st, int i)
@@ -161,7 +166,8 @@ static int print_json(const struct query_out *o, sqlite3_stmt *st, struct err *e
 	struct jsonw w;
 	int rc;
 
-	jsonw_init(&w, write_json, o->f, 2, e);
+	struct query_out copy = *o;
+	jsonw_init(&w, write_json, &copy, 2, e);
 	jsonw_array(&w);
 	while (w.rc == 0 && (rc = db_step(st, e)) != 0) {
 		if (rc < 0)
@@ -174,8 +180,8 @@ static int print_json(const struct query_out *o, sqlite3_stmt *st, struct err *e
 		jsonw_end(&w);
 	}
 	jsonw_end(&w);
-	rc = jsonw_finish(&w);
-	putc('\n', o->f);
+	if ((rc = jsonw_finish(&w)) == 0)
+		putc('\n', o->f);
 	return rc;
 }
 
@@ -283,6 +289,7 @@ static int print_table(const struct query_out *o, sqlite3_stmt *st, struct err *
 				break;
 			continue;
 		}
+		errno = 0;
 		if (!t.begun)
 			begin_table(&t, st);
 		for (int i = 0; i < t.n; i++)
