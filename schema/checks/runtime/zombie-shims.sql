@@ -43,23 +43,26 @@ zombies AS (
     count(*) OVER (PARTITION BY node) AS total
   FROM node_processes WHERE stat GLOB 'Z*'
 ),
--- The parent that has most of them, and its ancestors up to a shim that names the container.
+-- Those that have most of them, and their ancestors up to a shim that names the container.
 parents AS (
-  SELECT z.node, z.ppid, count(*) AS children, row_number() OVER (PARTITION BY z.node ORDER BY count(*) DESC, z.ppid) AS n
+  SELECT z.node, z.ppid, count(*) AS children, row_number() OVER (PARTITION BY z.node ORDER BY count(*) DESC, z.ppid) AS n,
+    count(*) OVER (PARTITION BY z.node) AS parents
   FROM zombies z WHERE z.total >= 100 GROUP BY z.node, z.ppid
 ),
-up(node, pid, ppid, args, file, line, depth) AS (
-  SELECT p.node, p.pid, p.ppid, p.args, p.file, p.line, 0
-  FROM parents w JOIN node_processes p ON p.node = w.node AND p.pid = w.ppid WHERE w.n = 1
+up(node, n, pid, ppid, args, file, line, depth) AS (
+  SELECT p.node, w.n, p.pid, p.ppid, p.args, p.file, p.line, 0
+  FROM parents w JOIN node_processes p ON p.node = w.node AND p.pid = w.ppid WHERE w.n <= 40
   UNION ALL
-  SELECT p.node, p.pid, p.ppid, p.args, p.file, p.line, u.depth + 1
+  SELECT p.node, u.n, p.pid, p.ppid, p.args, p.file, p.line, u.depth + 1
   FROM up u JOIN node_processes p ON p.node = u.node AND p.pid = u.ppid WHERE u.depth < 8 AND u.args NOT LIKE '%shim%'
 ),
 holders AS (
-  SELECT u.node, c.namespace, c.pod FROM up u
+  SELECT u.node, c.namespace, c.pod, row_number() OVER (PARTITION BY u.node ORDER BY count(*) DESC, c.namespace, c.pod) AS n
+  FROM up u
   JOIN node_containers c ON c.node = u.node AND c.namespace IS NOT NULL
     AND c.id = rx('(?:-id |moby/|k8s.io/|-c )([0-9a-f]{64})', u.args, 1)
   WHERE u.args LIKE '%shim%'
+  GROUP BY u.node, c.namespace, c.pod
 ),
 shims AS (
   SELECT node, file, line, row_number() OVER (PARTITION BY node ORDER BY line) AS n, count(*) OVER (PARTITION BY node) AS total
@@ -78,21 +81,23 @@ told AS (
 ),
 evidence AS (
   SELECT node, 0 AS seq, file, line FROM zombies WHERE n <= 3 AND total >= 100
-  UNION ALL SELECT node, 1 + depth, file, line FROM up
+  UNION ALL SELECT node, 1 + depth, file, line FROM up WHERE n = 1
   UNION ALL SELECT s.node, 20, s.file, s.line FROM shims s JOIN told t ON t.node = s.node AND t.sort <> 'zombie' WHERE s.n <= 5
 )
 SELECT 'node/' || t.node AS subject, e.file, e.line, t.node, t.count, t.sort, t.sort_zh,
   h.namespace AS pod_namespace, h.pod AS pod_name, coalesce(h.namespace || '/' || h.pod, '?') AS holder,
-  CASE WHEN t.sort = 'zombie' THEN coalesce((SELECT children || ' of them are children of process ' || p.ppid || ' ('
-      || coalesce((SELECT substr(u.args, 1, 120) FROM up u WHERE u.node = p.node AND depth = 0), '?') || ')'
+  CASE WHEN t.sort = 'zombie' THEN coalesce((SELECT CASE WHEN p.parents = 1 THEN 'All are children of process ' || p.ppid
+      ELSE 'They are children of ' || p.parents || ' processes, for instance of ' || p.ppid END || ' ('
+      || coalesce((SELECT substr(u.args, 1, 120) FROM up u WHERE u.node = p.node AND n = 1 AND depth = 0), '?') || ')'
       FROM parents p WHERE p.node = t.node AND p.n = 1), '')
-      || coalesce(' in pod ' || h.namespace || '/' || h.pod, '') || ', which does not reap them.'
+      || coalesce(' in pod ' || h.namespace || '/' || h.pod, '') || '; nobody reaps them.'
     ELSE 'More shims run than containers.' END AS what,
-  CASE WHEN t.sort = 'zombie' THEN coalesce((SELECT '其中 ' || children || ' 个是进程 ' || p.ppid || '（'
-      || coalesce((SELECT substr(u.args, 1, 120) FROM up u WHERE u.node = p.node AND depth = 0), '?') || '）的子进程'
+  CASE WHEN t.sort = 'zombie' THEN coalesce((SELECT CASE WHEN p.parents = 1 THEN '全部是进程 ' || p.ppid
+      ELSE '它们是 ' || p.parents || ' 个进程的子进程，例如 ' || p.ppid END || '（'
+      || coalesce((SELECT substr(u.args, 1, 120) FROM up u WHERE u.node = p.node AND n = 1 AND depth = 0), '?') || '）' || CASE WHEN p.parents = 1 THEN '的子进程' ELSE '' END
       FROM parents p WHERE p.node = t.node AND p.n = 1), '')
-      || coalesce('，位于 Pod ' || h.namespace || '/' || h.pod, '') || '，该进程没有回收它们。'
+      || coalesce('，位于 Pod ' || h.namespace || '/' || h.pod, '') || '，没有被回收。'
     ELSE 'shim 的数量多于容器。' END AS what_zh
 FROM told t JOIN evidence e ON e.node = t.node
-LEFT JOIN (SELECT node, min(namespace) AS namespace, min(pod) AS pod FROM holders GROUP BY node) h ON h.node = t.node
+LEFT JOIN holders h ON h.node = t.node AND h.n = 1
 ORDER BY t.node, e.seq, e.file, e.line;
