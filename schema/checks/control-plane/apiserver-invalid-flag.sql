@@ -4,7 +4,7 @@ title:
   en: "{component} on {node} refuses its command line: {problem}"
   zh: "节点 {node} 上的 {component} 拒绝启动参数：{problem}"
 detail:
-  en: "Said {hits} times, the last at {last_at}. It ends at once each time it is started."
+  en: "Said {hits} time(s), the last at {last_at}. It ends at once each time it is started."
   zh: "共出现 {hits} 次，最后一次在 {last_at}。每次启动都会立即退出。"
 severity: critical
 confidence: certain
@@ -15,6 +15,7 @@ causes:
   - {check: scheduler-down, when: same-node}
   - {check: etcd-down, when: same-node}
   - {check: apiserver-etcd-unreachable, when: same-node}
+  - {check: pod-crashloop, when: pod-on-node}
   - {check: controllers-stalled, when: cluster}
   - {check: pod-pending-never-attempted, when: cluster}
 why:
@@ -45,7 +46,10 @@ refs: ["https://kubernetes.io/docs/reference/command-line-tools-reference/"]
 WITH
 said AS (
   SELECT coalesce(h.node, p.node, h.pod) AS node, h.unit AS component, h.file, h.line, h.text, coalesce(h.ts, 0) AS ts, h.log,
-    rx('(?i)((?:unknown (?:shorthand )?flag|unrecognized feature gate|cannot set feature gate|flag provided but not defined|invalid argument|error verifying flag)[^\\]{0,100}|[^ \[]+ (?:is a|are) required flags?)', h.text, 1) AS problem
+    coalesce('unknown flag: ' || json_extract(h.captures, '$.flag'), 'unrecognized feature gate: ' || json_extract(h.captures, '$.gate'),
+      'feature gate ' || json_extract(h.captures, '$.locked') || ' is locked', 'flag provided but not defined: ' || json_extract(h.captures, '$.undefined'),
+      'invalid argument ' || json_extract(h.captures, '$.argument'),
+    rx('(?i)((?:unknown (?:shorthand )?flag|unrecognized feature gate|cannot set feature gate|flag provided but not defined|invalid argument|error verifying flag)[^\\]{0,100}|[^ \[]+ (?:is a|are) required flags?)', h.text, 1), h.text) AS problem
   FROM hits h LEFT JOIN pods p ON p.namespace = h.namespace AND p.name = h.pod
   WHERE h.signature = 'component-invalid-flag'
 ),

@@ -16,6 +16,7 @@ causes:
   - {check: scheduler-down, when: same-node}
   - {check: kubelet-not-running, when: same-node}
   - {check: apiserver-etcd-unreachable, when: same-node}
+  - {check: pod-crashloop, when: pod-on-node}
 why:
   en: >-
     Two processes want the same port, and the second one ends each time it is started. Mostly it is the same component twice: a systemd unit and a

@@ -34,19 +34,19 @@ fix:
   - en: "List what has expired"
     zh: "列出已过期的证书"
     run: "for f in /etc/kubernetes/pki/*.crt /etc/kubernetes/pki/etcd/*.crt; do openssl x509 -checkend 0 -noout -in $f >/dev/null || echo $f; done; kubeadm certs check-expiration"
-    on: "{node}"
+    on: "{machine}"
   - en: "Keep a copy, then renew (before 1.20: kubeadm alpha certs renew all). An expired CA is not renewed by this and needs new certificates for everybody"
     zh: "先备份，再续期（1.20 之前用 kubeadm alpha certs renew all）。CA 过期时此命令无效，需要为所有组件重新签发证书"
     run: "cp -a /etc/kubernetes /root/kubernetes-before-renewal && kubeadm certs renew all"
-    on: "{node}"
+    on: "{machine}"
   - en: "Processes read certificates when they start: restart the control plane, one node after the other"
     zh: "进程只在启动时读取证书：逐个节点重启控制平面组件"
     run: "for c in etcd kube-apiserver kube-controller-manager kube-scheduler; do docker ps -q --filter name=k8s_\"$c\"_ 2>/dev/null | xargs -r docker restart; crictl ps -q --name \"^$c\\$\" 2>/dev/null | xargs -r crictl stop; systemctl try-restart $c 2>/dev/null; done"
-    on: "{node}"
+    on: "{machine}"
   - en: "admin.conf was renewed, too: take the new one into use"
     zh: "admin.conf 也已更新：换用新的文件"
     run: "cp /etc/kubernetes/admin.conf ~/.kube/config"
-    on: "{node}"
+    on: "{machine}"
 verify: "kubectl get --raw /readyz; kubectl get nodes"
 refs: ["https://kubernetes.io/docs/tasks/administer-cluster/kubeadm/kubeadm-certs/"]
 */
@@ -109,6 +109,7 @@ evidence AS (
   UNION ALL
   SELECT t.subject, 20 + s.newest, s.file, s.line, s.text, NULL FROM told t JOIN said s ON s.newest = 1
 )
-SELECT e.subject, e.file, e.line, e.text, e.ts, t.node, t.place, t.what, t.what_zh
+SELECT e.subject, e.file, e.line, e.text, e.ts, t.node, t.place, t.what, t.what_zh,
+  coalesce(t.node, (SELECT min(node) FROM control_plane_nodes)) AS machine
 FROM told t JOIN evidence e ON e.subject = t.subject
 ORDER BY e.subject, e.seq, e.file, e.line;

@@ -44,7 +44,7 @@ WITH
 -- One such line is enough.
 said AS (
   SELECT coalesce(h.node, p.node, h.pod, h.path) AS node, h.file, h.line, h.text, h.ts, row_number() OVER (PARTITION BY coalesce(h.node, p.node, h.pod, h.path) ORDER BY h.log DESC) AS newest,
-    rx('((?:walpb: crc mismatch|crc mismatch|failed to find database snapshot file|freepages|already freed|raft log corrupted|found data inconsistency).{0,120})', h.text, 1) AS what
+    rx('((?:walpb: crc mismatch|crc mismatch|failed to find database snapshot file|freepages|already freed|raft log corrupted|found data inconsistency)[^\\"]{0,120})', h.text, 1) AS what
   FROM hits h LEFT JOIN pods p ON p.namespace = h.namespace AND p.name = h.pod
   WHERE h.signature = 'etcd-data-corrupt'
   UNION ALL

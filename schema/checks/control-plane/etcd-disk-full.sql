@@ -60,9 +60,9 @@ sick AS (
 ),
 told AS (
   SELECT s.node, coalesce(e.data_dir, '/var/lib/etcd') AS data_dir, coalesce(e.mount, '/var/lib/etcd') AS mount,
-    coalesce(e.mount || ' is ' || e.use_percent || '% full, ' || e.available / 1048576 || ' MB are free'
+    coalesce(e.mount || ' is ' || e.use_percent || '% full, ' || (e.available / 1048576) || ' MB are free'
       || CASE WHEN e.inodes_percent >= 98 THEN '; ' || e.inodes_percent || '% of its inodes are used' ELSE '' END, 'etcd says so') || '.' AS what,
-    coalesce(e.mount || ' 已用 ' || e.use_percent || '%，剩余 ' || e.available / 1048576 || ' MB'
+    coalesce(e.mount || ' 已用 ' || e.use_percent || '%，剩余 ' || (e.available / 1048576) || ' MB'
       || CASE WHEN e.inodes_percent >= 98 THEN '；inode 已用 ' || e.inodes_percent || '%' ELSE '' END, '依据 etcd 日志') || '。' AS what_zh
   FROM sick s LEFT JOIN etcd_nodes e ON e.node = s.node
 ),

@@ -7,7 +7,7 @@ detail:
   en: "{what}"
   zh: "{what_zh}"
 severity: critical
-needs: [[log:etcd, "capture:etcd/*/endpoint-status.json", "capture:etcd/*/endpoint-health.json", metrics]]
+needs: [[log:etcd, log:kube-apiserver, "capture:etcd/*/endpoint-status.json", "capture:etcd/*/endpoint-health.json", metrics]]
 causes:
   - {check: apiserver-etcd-unreachable, when: cluster}
   - {check: apiserver-down, when: cluster}
@@ -62,7 +62,7 @@ logs AS (
   WHERE s.ts > coalesce(e.ts, 0)
   WINDOW w AS (PARTITION BY s.node)
 ),
-lasting AS (SELECT * FROM logs WHERE hits >= 3 AND last_ts > :now - 600000000 AND last_ts - first_ts > 5000000),
+lasting AS (SELECT * FROM logs WHERE hits >= 3 AND last_ts > :now - 180000000 AND last_ts - first_ts > 5000000),
 -- etcdctl and the member's own metric.
 asked AS (
   SELECT f.node, d.file, json_line(d.json, 1, json_extract(x.value, '$.Endpoint')) AS line,
@@ -86,8 +86,7 @@ evidence AS (
 ),
 counted AS (SELECT count(DISTINCT node) AS n FROM evidence)
 SELECT coalesce('node/' || e.node, 'cluster') AS subject, e.file, e.line, e.text, e.ts, e.node, coalesce(e.node, 'cluster') AS place,
-  'Of ' || max((SELECT count(*) FROM node_components WHERE component = 'etcd'), c.n) || ' members in this bundle '
-    || c.n || ' say so.' AS what,
+  c.n || ' of ' || max((SELECT count(*) FROM node_components WHERE component = 'etcd'), c.n) || ' member(s) that this bundle shows say so.' AS what,
   '本包中共有 ' || max((SELECT count(*) FROM node_components WHERE component = 'etcd'), c.n) || ' 个成员，其中 ' || c.n || ' 个这样报告。' AS what_zh
 FROM evidence e, counted c
 ORDER BY 1, e.seq, e.file, e.line;

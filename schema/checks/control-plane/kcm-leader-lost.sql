@@ -1,11 +1,11 @@
 /*
 id: kcm-leader-lost
 title:
-  en: "{component} on {node} loses its leader lease again and again"
-  zh: "节点 {node} 上的 {component} 反复丢失主节点租约"
+  en: "{component} on {node} {what}"
+  zh: "节点 {node} 上的 {component} {what_zh}"
 detail:
-  en: "{losses} time(s) between {first_at} and {last_at}. Each ends the process; it looks Running again seconds later."
-  zh: "{first_at} 到 {last_at} 之间丢失 {losses} 次。每次都会导致进程退出，几秒后又显示为 Running。"
+  en: "It lost the lease {losses} time(s), {tries} attempts to get or keep it failed, between {first_at} and {last_at}. Each loss ends the process; it looks Running again seconds later."
+  zh: "{first_at} 到 {last_at} 之间丢失租约 {losses} 次，获取或续租失败 {tries} 次。每次丢失都会导致进程退出，几秒后又显示为 Running。"
 severity: warning
 needs: [[log:kube-controller-manager, log:kube-scheduler]]
 causes:
@@ -54,9 +54,11 @@ sick AS (
     OR (losses >= 1 AND tries >= 3 AND last_ts > :now - 60000000 AND last_ts - first_try > 20000000)
 ),
 shown AS (
-  SELECT l.*, s.losses, s.first_ts, s.last_ts, row_number() OVER (PARTITION BY l.node, l.component ORDER BY l.loss DESC, l.log DESC) AS newest
+  SELECT l.*, s.losses, s.tries, s.first_ts, s.last_ts, row_number() OVER (PARTITION BY l.node, l.component ORDER BY l.loss DESC, l.log DESC) AS newest
   FROM lost l JOIN sick s USING (node, component)
 )
-SELECT 'node/' || node AS subject, file, line, text, ts, node, component, pod, losses, iso(first_ts) AS first_at, iso(last_ts) AS last_at
+SELECT 'node/' || node AS subject, file, line, text, ts, node, component, pod, losses, tries,
+  CASE WHEN losses > 1 THEN 'loses its leader lease again and again' ELSE 'lost its leader lease and does not get it back' END AS what,
+  CASE WHEN losses > 1 THEN '反复丢失主节点租约' ELSE '丢失主节点租约且无法重新获取' END AS what_zh, iso(first_ts) AS first_at, iso(last_ts) AS last_at
 FROM shown WHERE newest <= 4
 ORDER BY 1, component, newest, file, line;

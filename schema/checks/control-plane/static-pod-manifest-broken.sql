@@ -33,7 +33,7 @@ fix:
     on: "{node}"
   - en: "A left-over copy: move it out of the folder"
     zh: "多余的副本：移出该目录"
-    run: "mkdir -p /root/old-manifests && mv {copy} /root/old-manifests/"
+    run: "mkdir -p /root/old-manifests; for f in /etc/kubernetes/manifests/*.bak /etc/kubernetes/manifests/*.orig /etc/kubernetes/manifests/*.old /etc/kubernetes/manifests/*.save /etc/kubernetes/manifests/*~; do test -e \"$f\" && mv \"$f\" /root/old-manifests/; done; ls -la /etc/kubernetes/manifests"
     on: "{node}"
   - en: "The file is right and kubelet does not pick it up: restart it"
     zh: "文件已改正但 kubelet 没有读取：重启 kubelet"
@@ -66,14 +66,14 @@ listed AS (
 copies AS (
   SELECT node, rtrim(folder, ':') || '/' || name AS path, file, line, text FROM listed WHERE folder GLOB '*/manifests:'
 )
-SELECT 'node/' || b.node AS subject, b.file, b.line, b.text, b.ts, b.node, b.path, NULL AS copy, 'critical' AS severity, 'certain' AS confidence,
+SELECT 'node/' || b.node AS subject, b.file, b.line, b.text, b.ts, b.node, b.path, 'critical' AS severity, 'certain' AS confidence,
   'broken' AS state, '无法解析' AS state_zh,
   'kubelet cannot use it' || coalesce(': ' || b.reason, '') || '.' AS what,
   'kubelet 无法使用它' || coalesce('：' || b.reason, '') || '。' AS what_zh
 FROM broken b WHERE b.newest <= 2
 UNION ALL
-SELECT 'node/' || c.node, c.file, c.line, c.text, NULL, c.node, c.path, c.path, 'warning', 'possible', 'a left-over copy', '是多余的副本',
+SELECT 'node/' || c.node, c.file, c.line, c.text, NULL, c.node, c.path, 'warning', 'possible', 'a left-over copy', '是多余的副本',
   'kubelet reads it as a manifest of its own, beside the real one.',
   'kubelet 会把它当作另一份清单读取，与正式清单并存。'
 FROM copies c
-ORDER BY 1, 9, 7, 2, 3;
+ORDER BY 1, state, path, file, line;

@@ -40,7 +40,7 @@ found AS (
 )
 SELECT 'node/' || node AS subject, file, line, node, data_dir, mount, coalesce(fstype, '-') AS fstype, device,
   CASE kind WHEN 'root' THEN 'info' ELSE 'warning' END AS severity,
-  CASE kind WHEN 'memory' THEN 'memory' WHEN 'layer' THEN 'a layer that goes with its container' WHEN 'empty' THEN 'an emptyDir' ELSE 'the system''s own disk' END AS "where",
+  CASE kind WHEN 'memory' THEN 'a file system in memory' WHEN 'layer' THEN 'a layer that goes with its container' WHEN 'empty' THEN 'an emptyDir' ELSE 'the system''s own disk' END AS "where",
   CASE kind WHEN 'memory' THEN '内存' WHEN 'layer' THEN '随容器消失的可写层' WHEN 'empty' THEN ' emptyDir' ELSE '系统盘' END AS where_zh
 FROM found
 ORDER BY node, kind, file, line;

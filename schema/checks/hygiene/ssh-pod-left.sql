@@ -37,8 +37,8 @@ doors AS (
     AND (json_extract(q.value, '$.port') = 22 OR json_extract(q.value, '$.targetPort') IN (22, '22', 'ssh'))
 ),
 behind AS (
-  SELECT d.namespace, d.name, p.name AS pod, p.node, p.host_network, p.file, p.line
-  FROM doors d JOIN pods p ON p.namespace = d.namespace AND p.host_network = 1
+  SELECT d.namespace, d.name, p.name AS pod, p.node, p.host_network, p.file, json_line(o.json, p.line, p.name) AS line
+  FROM doors d JOIN pods p ON p.namespace = d.namespace AND p.host_network = 1 JOIN objects o ON o.id = p.object
   WHERE p.phase IN ('Running', 'Pending')
     AND NOT EXISTS (SELECT 1 FROM json_each(d.selector) k WHERE (SELECT l.value FROM json_each(p.labels) l WHERE l.key = k.key) IS NOT k.value)
 ),
