@@ -72,13 +72,16 @@ cut AS (
     AND NOT EXISTS (SELECT 1 FROM refused r WHERE r.node = l.node AND r.last_ts > l.last_ts - 60000000)
     AND NOT EXISTS (SELECT 1 FROM kubelet_units u WHERE u.node = l.node AND u.active NOT IN ('active', 'reloading'))
 ),
--- Several that nobody can reach and that were lost in the same minute.
+silent AS (
+  SELECT x.node, x.last_transition FROM lost x LEFT JOIN node_access a ON a.node = x.node
+  WHERE a.node IS NULL OR (NOT a.reached AND a.error NOT REGEXP '(?i)refused|denied|auth|password|key'
+    -- A collector that reaches nobody stands outside.
+    AND EXISTS (SELECT 1 FROM node_access p WHERE p.reached))
+),
+-- Several that were lost in the same minute, and that nobody reaches.
 together AS (
-  SELECT x.node FROM lost x JOIN node_access a ON a.node = x.node AND NOT a.reached
-  WHERE a.error NOT REGEXP '(?i)refused|denied|auth|password|key'
-    AND EXISTS (SELECT 1 FROM node_access p WHERE p.reached)
-    AND (SELECT count(*) FROM lost y JOIN node_access b ON b.node = y.node AND NOT b.reached
-      WHERE abs(x.last_transition - y.last_transition) <= 60000000) >= 2
+  SELECT x.node FROM silent x
+  WHERE (SELECT count(*) FROM silent y WHERE abs(x.last_transition - y.last_transition) <= 60000000) >= 2
 ),
 sick AS (
   SELECT node, 'cut' AS how FROM cut UNION SELECT node, 'together' FROM together
@@ -94,6 +97,8 @@ evidence AS (
   UNION ALL SELECT node, 2, file, line, NULL, NULL FROM dropping
   UNION ALL SELECT node, 3, file, coalesce(line, 0), NULL, NULL FROM node_access WHERE NOT reached
   UNION ALL SELECT node, 4, file, line, text, ts FROM logged WHERE oldest = 1
+  UNION ALL SELECT s.node, 5, h.file, h.line, h.text, h.ts FROM sick s
+    JOIN (SELECT file, line, text, ts, row_number() OVER (ORDER BY log DESC) AS n FROM hits WHERE signature = 'master-disruption') h ON h.n = 1
 ),
 counted AS (SELECT count(DISTINCT node) AS n, group_concat(node, ', ') AS names FROM (SELECT DISTINCT node FROM sick ORDER BY node))
 SELECT CASE WHEN c.n = 1 THEN 'node/' || s.node ELSE 'cluster' END AS subject, e.file, e.line, e.text, e.ts, s.node,
@@ -102,17 +107,17 @@ SELECT CASE WHEN c.n = 1 THEN 'node/' || s.node ELSE 'cluster' END AS subject, e
   CASE s.how WHEN 'cut' THEN 'kubelet on ' || s.node || ' runs, and ' || (SELECT hits FROM logged l WHERE l.node = s.node AND newest = 1)
       || ' of its calls to ' || (SELECT server FROM logged l WHERE l.node = s.node AND newest = 1) || ' got no answer, while '
       || (SELECT ready FROM others) || ' other nodes report.'
-    ELSE 'They were lost within a minute, and the collector reaches none of them: a switch, a zone or a power supply they share.' END AS what,
+    ELSE 'They were lost within a minute of each other, and nobody has heard of them since: a switch, a zone or a power supply they share.' END AS what,
   CASE s.how WHEN 'cut' THEN '节点 ' || s.node || ' 上的 kubelet 在运行，但有 ' || (SELECT hits FROM logged l WHERE l.node = s.node AND newest = 1)
       || ' 次对 ' || (SELECT server FROM logged l WHERE l.node = s.node AND newest = 1) || ' 的调用没有应答，而另有 '
       || (SELECT ready FROM others) || ' 个节点上报正常。'
-    ELSE '它们在一分钟内相继失联，采集器也都无法访问：可能是共用的交换机、可用区或电源。' END AS what_zh,
+    ELSE '它们在一分钟内相继失联，此后再无消息：可能是共用的交换机、可用区或电源。' END AS what_zh,
   CASE WHEN EXISTS (SELECT 1 FROM dropping d WHERE d.node = s.node) THEN 'certain' WHEN s.how = 'cut' THEN 'likely' ELSE 'possible' END AS confidence,
   coalesce((SELECT ' Its own firewall drops them: ' || d.rule FROM dropping d WHERE d.node = s.node ORDER BY d.line LIMIT 1), '') AS dropped,
   coalesce((SELECT '节点自身的防火墙丢弃了这些数据包：' || d.rule FROM dropping d WHERE d.node = s.node ORDER BY d.line LIMIT 1), '') AS dropped_zh,
   (SELECT server FROM logged l WHERE l.node = s.node AND newest = 1) AS server,
   (SELECT substr(server, 1, length(server) - length(coalesce(rx(':[0-9]+$', server), ''))) FROM logged l WHERE l.node = s.node AND newest = 1) AS server_host
 FROM sick s JOIN evidence e ON e.node = s.node, counted c, others
--- When nobody reports, the API server or etcd is the first to look at.
-WHERE others.ready > 0
+-- When nobody reports, the API server or etcd is the first to look at, unless it answers the collector and the kubelets go on trying.
+WHERE others.ready > 0 OR (SELECT count(*) FROM cut) >= 2
 ORDER BY s.node, e.seq, e.file, e.line;

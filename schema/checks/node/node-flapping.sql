@@ -55,7 +55,8 @@ logged AS (
 counted AS (
   SELECT node, max(a) AS times, max(last) AS last_ts FROM (
     SELECT node, sum(times) AS a, max(last_seen) AS last FROM told GROUP BY node
-    UNION ALL SELECT node, count(*), max(ts) FROM logged GROUP BY node)
+    -- Two lines tell of the same change.
+    UNION ALL SELECT node, count(DISTINCT ts / 10000000), max(ts) FROM logged GROUP BY node)
   GROUP BY node HAVING max(a) >= 3
 ),
 evidence AS (

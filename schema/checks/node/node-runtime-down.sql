@@ -50,7 +50,7 @@ logged AS (
 lasting AS (
   SELECT * FROM logged
   WHERE node IN (SELECT node FROM now_down)
-    OR (hits >= 3 AND last_ts > :now - 60000000 AND node NOT IN (
+    OR (hits >= 3 AND last_ts > :now - 180000000 AND node NOT IN (
       SELECT c.node FROM node_conditions c WHERE c.type = 'Ready' AND c.status = 'True'))
 ),
 evidence AS (
