@@ -92,6 +92,11 @@ static void end_progress(struct progress *p)
 
 /* -- the work ------------------------------------------------------------------------------------------------------------- */
 
+static bool with_tables(const char *path)
+{
+	return format_of(path) == FORMAT_HTML || format_of(path) == FORMAT_MD;
+}
+
 static int write_file(const struct report *r, sqlite3 *db, const char *path, struct err *e)
 {
 	CLEAN(clean_outfile) struct outfile *out = NULL;
@@ -164,6 +169,9 @@ static int run(const struct cli_args *a, struct err *e)
 		rc = diagnose(db, cli_arg(a, 0), &q, &p, e);
 	if (rc == 0)
 		rc = report_load(db, q.lang, &r, e);
+	for (int i = 0; rc == 0 && i < cli_count(a, "output"); i++)
+		if (r->table_count == 0 && with_tables(cli_nth(a, "output", i)))
+			rc = report_load_tables(db, r, e);
 	end_progress(&p);
 	for (int i = 0; rc == 0 && i < cli_count(a, "output"); i++)
 		rc = write_file(r, db, cli_nth(a, "output", i), e);

@@ -13,7 +13,7 @@ static int least(int a, int b)
 	return a < b ? a : b;
 }
 
-static void put_more(const struct html *h, int n)
+void html_more(const struct html *h, int n)
 {
 	if (n <= 0)
 		return;
@@ -129,7 +129,7 @@ static void put_step(const struct html *h, const struct report_step *s)
 		if (s->commands[i].run)
 			put_command(h, s->commands[i].run);
 	}
-	put_more(h, s->more);
+	html_more(h, s->more);
 	html_raw(h, "</li>\n");
 }
 
@@ -146,7 +146,7 @@ static void put_steps(const struct html *h, const struct report_group *g)
 		put_heading(h, "label.verify");
 	for (int i = 0; i < g->verify_count; i++)
 		put_command(h, g->verify[i]);
-	put_more(h, g->verify_more);
+	html_more(h, g->verify_more);
 }
 
 /* The same for one finding. */
@@ -202,7 +202,7 @@ static void put_effects(const struct html *h, const struct report_group *g)
 		html_raw(h, "</li>\n");
 	}
 	html_raw(h, "</ul>\n");
-	put_more(h, g->explains_count - n);
+	html_more(h, g->explains_count - n);
 	html_raw(h, "</details>\n");
 }
 
@@ -271,7 +271,7 @@ void html_opening(const struct html *h)
 			html_raw(h, "</span></li>\n");
 		}
 		html_raw(h, "</ol>\n");
-		put_more(h, r->fault_count - 10);
+		html_more(h, r->fault_count - 10);
 	}
 	html_raw(h, "<p class=\"soft\">");
 	html_text(h, summary);
@@ -284,7 +284,7 @@ void html_opening(const struct html *h)
 
 /* -- folded sections ----------------------------------------------------------------------------------------------------- */
 
-static void section_open(const struct html *h, const char *key, int count)
+void html_section(const struct html *h, const char *key, int count)
 {
 	html_raw(h, "<details class=\"section\"><summary>");
 	html_word(h, key);
@@ -323,7 +323,7 @@ static void put_members(const struct html *h, const struct report_group *g)
 		html_raw(h, "</span></li>\n");
 	}
 	html_raw(h, "</ul>\n");
-	put_more(h, g->member_count - n);
+	html_more(h, g->member_count - n);
 	html_raw(h, "</details>\n");
 }
 
@@ -360,7 +360,7 @@ static void put_root(const struct html *h, const struct report_group *g)
 	html_raw(h, "</div></header>\n");
 	put_paragraph(h, "detail", g->same_detail ? first->detail : NULL);
 	put_paragraph(h, "why", g->same_why ? first->why : NULL);
-	if (g->member_count > 1)
+	if (g->member_count > MAX_NAMED + 1) /* else the line above names them all */
 		put_members(h, g);
 	put_proofs(h, g);
 	put_steps(h, g);
@@ -381,7 +381,7 @@ void html_roots(const struct html *h)
 		}
 		put_root(h, &r->groups[i]);
 	}
-	put_more(h, r->fault_count - shown);
+	html_more(h, r->fault_count - shown);
 }
 
 /* What is worth knowing and hurts nobody: folded. */
@@ -392,10 +392,10 @@ static void put_remarks(const struct html *h)
 
 	if (count <= 0)
 		return;
-	section_open(h, "section.remarks", count);
+	html_section(h, "section.remarks", count);
 	for (int i = r->fault_count; i < last; i++)
 		put_root(h, &r->groups[i]);
-	put_more(h, r->group_count - (last > r->fault_count ? last : r->fault_count));
+	html_more(h, r->group_count - (last > r->fault_count ? last : r->fault_count));
 	html_raw(h, "</details>\n");
 }
 
@@ -445,7 +445,7 @@ static void put_findings(const struct html *h, bool advice)
 		count += r->findings[i].advice == advice;
 	if (!count)
 		return;
-	section_open(h, advice ? "section.advice" : "section.findings", count);
+	html_section(h, advice ? "section.advice" : "section.findings", count);
 	if (advice)
 		section_note(h, "section.advice_note");
 	for (int i = 0; i < least(r->finding_count, MAX_FINDINGS); i++)
@@ -453,7 +453,7 @@ static void put_findings(const struct html *h, bool advice)
 			put_finding(h, i);
 			shown++;
 		}
-	put_more(h, count - shown);
+	html_more(h, count - shown);
 	html_raw(h, "</details>\n");
 }
 
@@ -481,7 +481,7 @@ static void put_checks(const struct html *h, const char *key, const char *note, 
 
 	if (!count)
 		return;
-	section_open(h, key, count);
+	html_section(h, key, count);
 	if (note)
 		section_note(h, note);
 	html_raw(h, "<div class=\"scroll\"><table class=\"halves\">\n");
@@ -519,7 +519,7 @@ static void put_nodes(const struct html *h)
 		html_raw(h, "</td></tr>\n");
 	}
 	html_raw(h, "</table></div>\n");
-	put_more(h, r->node_count - MAX_ROWS);
+	html_more(h, r->node_count - MAX_ROWS);
 }
 
 static void put_failures(const struct html *h)
@@ -539,7 +539,7 @@ static void put_failures(const struct html *h)
 		html_raw(h, "</td></tr>\n");
 	}
 	html_raw(h, "</table></div>\n");
-	put_more(h, r->failure_count - MAX_ROWS);
+	html_more(h, r->failure_count - MAX_ROWS);
 }
 
 static void put_collected(const struct html *h)
@@ -551,7 +551,7 @@ static void put_collected(const struct html *h)
 	} counts[] = {{"captures.ok", r->ok}, {"captures.failed", r->failed_captures}, {"captures.absent", r->absent},
 	              {"captures.skipped", r->skipped_captures}, {"captures.truncated", r->truncated}};
 
-	section_open(h, "section.collected", -1);
+	html_section(h, "section.collected", -1);
 	html_raw(h, "<p>");
 	for (size_t i = 0; i < ARRAY_LEN(counts); i++) {
 		fprintf(h->f, "%s<strong>%lld</strong> ", i ? " · " : "", (long long)counts[i].n);
@@ -569,7 +569,7 @@ static void put_problems(const struct html *h)
 
 	if (!r->problem_count)
 		return;
-	section_open(h, "section.problems", r->problem_count);
+	html_section(h, "section.problems", r->problem_count);
 	html_raw(h, "<div class=\"scroll\"><table>\n");
 	for (int i = 0; i < least(r->problem_count, MAX_ROWS); i++) {
 		const struct report_problem *p = &r->problems[i];
@@ -582,7 +582,7 @@ static void put_problems(const struct html *h)
 		html_raw(h, "</td></tr>\n");
 	}
 	html_raw(h, "</table></div>\n");
-	put_more(h, r->problem_count - MAX_ROWS);
+	html_more(h, r->problem_count - MAX_ROWS);
 	html_raw(h, "</details>\n");
 }
 
@@ -590,7 +590,7 @@ static void put_facts(const struct html *h)
 {
 	const struct report *r = h->r;
 
-	section_open(h, "section.bundle", -1);
+	html_section(h, "section.bundle", -1);
 	html_raw(h, "<div class=\"scroll\"><table>\n");
 	for (int i = 0; i < least(r->fact_count, MAX_ROWS); i++) {
 		html_raw(h, "<tr><td class=\"tight\">");
@@ -614,6 +614,7 @@ void html_sections(const struct html *h)
 	put_checks(h, "section.skipped", "section.skipped_note", "not-evaluated", true, r->skipped);
 	put_checks(h, "section.errors", NULL, "error", true, r->failed);
 	put_checks(h, "section.not_applicable", NULL, "not-evaluated", false, r->not_applicable);
+	html_tables(h);
 	put_collected(h);
 	put_problems(h);
 	put_facts(h);

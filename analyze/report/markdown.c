@@ -7,7 +7,7 @@
 #include <errno.h>
 #include <limits.h>
 
-enum { MAX_ROWS = 300, MAX_NAMED = 3, MAX_FULL = 3, MAX_PIECES = 3 };
+enum { MAX_ROWS = 300, MAX_NAMED = 3, MAX_FULL = 3, MAX_PIECES = 3, MAX_GROUPS = 20 };
 
 struct md {
 	FILE *f;
@@ -46,7 +46,7 @@ static void put(const struct md *m, const char *s)
 
 	for (const char *p = start; *p; p++) {
 		/* "- x", "= x" and "1. x" mean something only where a line begins. */
-		bool opens = (p == start && strchr("-=", *p)) || (p == number && p > start && *p == '.');
+		bool opens = (p == start && strchr("-=", *p)) || (p == number && p > start && *p == '.' && (p[1] == ' ' || !p[1]));
 		if (opens || strchr("\\`*_{}[]<>()#+!|~&", *p))
 			fputc('\\', m->f);
 		fputc(*p, m->f);
@@ -427,6 +427,91 @@ static void put_collected(const struct md *m)
 	put_more(m, r->problem_count - problems);
 }
 
+/* -- tables ------------------------------------------------------------------------------------------------------------- */
+
+static bool column_shown(const struct report_column *c)
+{
+	return !c->head && c->kind != REPORT_GROUP && c->kind != REPORT_FINE && c->kind != REPORT_TOTAL;
+}
+
+static void put_rows(const struct md *m, const struct report_table *t, int row, int end)
+{
+	fputc('|', m->f);
+	for (int i = 0; i < t->column_count; i++)
+		if (column_shown(&t->columns[i]))
+			fprintf(m->f, " %s |", word(m, t->columns[i].word));
+	fputs("\n|", m->f);
+	for (int i = 0; i < t->column_count; i++)
+		if (column_shown(&t->columns[i]))
+			fputs(t->columns[i].kind >= REPORT_COUNT && t->columns[i].kind <= REPORT_PERCENT ? "--:|" : "---|", m->f);
+	fputc('\n', m->f);
+	for (; row < end; row++) {
+		fputs("| ", m->f);
+		for (int i = 0; i < t->column_count; i++) {
+			CLEAN(clean_free) char *text = column_shown(&t->columns[i]) ? report_cell_text(m->r, t, row, i) : NULL;
+			if (text && t->columns[i].kind == REPORT_CODE && *text && !strchr(text, '|')) { /* a bar ends a cell even in code */
+				put_code(m, text);
+				fputs(" | ", m->f);
+			} else if (text) {
+				cell(m, text);
+			}
+		}
+		fputc('\n', m->f);
+	}
+}
+
+/* "node1: images 11, together 437 MB". */
+static void put_group_head(const struct md *m, const struct report_table *t, int row)
+{
+	const char *name = t->cells[(size_t)row * (size_t)t->column_count + (size_t)t->group].text;
+	const char *between = ": ";
+
+	put_code(m, name ? name : "");
+	for (int i = 0; i < t->column_count; i++) {
+		CLEAN(clean_free) char *value = t->columns[i].head ? report_cell_text(m->r, t, row, i) : NULL;
+		if (!value || !*value)
+			continue;
+		fprintf(m->f, "%s%s ", between, word(m, t->columns[i].word));
+		put(m, value);
+		between = word(m, "group.separator");
+	}
+	fputs("\n\n", m->f);
+}
+
+static void put_table(const struct md *m, const struct report_table *t)
+{
+	char key[64];
+	int number = 0, more;
+
+	fprintf(m->f, "### %s\n\n", report_table_word(m->r, t, "title", key));
+	fprintf(m->f, "%s\n\n", report_table_word(m->r, t, "note", key));
+	if (t->trouble) {
+		put(m, t->trouble);
+		fputs("\n\n", m->f);
+	}
+	for (int row = 0, end; row < t->row_count; row = end) {
+		end = report_group_end(t, row, &more);
+		if (number++ >= MAX_GROUPS)
+			continue;
+		if (t->group >= 0)
+			put_group_head(m, t, row);
+		put_rows(m, t, row, end);
+		put_more(m, more);
+		fputc('\n', m->f);
+	}
+	put_more(m, number - MAX_GROUPS);
+	if (number > MAX_GROUPS)
+		fputc('\n', m->f);
+}
+
+static void put_tables(const struct md *m)
+{
+	if (m->r->table_count)
+		heading(m, "section.tables");
+	for (int i = 0; i < m->r->table_count; i++)
+		put_table(m, &m->r->tables[i]);
+}
+
 static void put_opening(const struct md *m)
 {
 	const struct report *r = m->r;
@@ -469,6 +554,7 @@ int report_write_markdown(const struct report *r, FILE *f, struct err *e)
 	put_checks(&m, "section.clear", "clear", "clear", true);
 	put_checks(&m, "section.skipped", "not-evaluated", "error", true);
 	put_checks(&m, "section.not_applicable", "not-evaluated", "error", false);
+	put_tables(&m);
 	put_collected(&m);
 	return ferror(f) ? err_errno(e, "writing") : 0;
 }

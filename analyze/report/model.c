@@ -397,6 +397,7 @@ void report_free(struct report *r)
 	}
 	free_collected(r);
 	report_free_groups(r);
+	report_free_tables(r);
 	free(r->findings);
 	free(r->roots);
 	free(r->checks);

@@ -87,6 +87,36 @@ struct report_problem {
 	char *file, *message;
 	int64_t line;
 };
+/* Tables that a person would otherwise make by hand: schema/report/tables/<key>.sql. The name of a column there says what it is:
+ *   group WORD        rows that have the same stand together under it
+ *   head-KIND WORD    told beside the group's name, from its first row
+ *   KIND WORD         code, text, list (of names, parted by commas), count, size (bytes), percent (0 to 1); with "-bar" a bar beside it
+ *   word WORD        the value is a key of schema/texts, and behind a bar what to fill in for {name}
+ *   fine, badge WORD  badge is green where fine is 1 and red where it is 0
+ *   total             not shown: rows of the group (of all, where there are no groups) before the query cut them off
+ * WORD is a key of `column` in schema/texts. */
+enum report_kind {
+	REPORT_GROUP, REPORT_CODE, REPORT_TEXT, REPORT_LIST, REPORT_COUNT, REPORT_SIZE, REPORT_PERCENT, REPORT_WORD, REPORT_BADGE, REPORT_FINE,
+	REPORT_TOTAL
+};
+struct report_column {
+	enum report_kind kind;
+	bool head, bar;
+	char *word;   /* "column.size" */
+	double most;  /* of a column with bars: what fills one */
+};
+struct report_cell {
+	char *text;   /* NULL: there is none */
+	double number;
+};
+struct report_table {
+	char *key;    /* its words are tables.KEY.title and tables.KEY.note; "-" of the file's name is "_" here */
+	char *trouble; /* why there are no rows, NULL when all went well */
+	struct report_column *columns;
+	int column_count, group, fine, total; /* indices of these columns, -1: there is none */
+	struct report_cell *cells; /* row by row */
+	int row_count;
+};
 struct report {
 	int lang; /* enum lang */
 	cJSON *texts;
@@ -114,10 +144,14 @@ struct report {
 	int fact_count;
 	struct report_problem *problems;
 	int problem_count;
+	struct report_table *tables; /* those with rows; none before report_load_tables */
+	int table_count;
 };
 
 /* lang: enum lang of checks.h. */
 int report_load(sqlite3 *db, int lang, struct report **out, struct err *e);
+/* The tables, which only some formats show. A query that fails leaves a table that says so. */
+int report_load_tables(sqlite3 *db, struct report *r, struct err *e);
 void report_free(struct report *r);
 void clean_report(struct report **r);
 /* The word for a dotted key, in the report's language. */
@@ -137,6 +171,14 @@ char *report_places(const struct report *r, const struct report_group *g, int ma
 char *report_on(const struct report *r, const struct report_command *c, int max);
 /* Title of a check that found nothing: its placeholders stand for what would be there, as "…". Caller frees. */
 char *report_bare_title(const char *title);
+
+/* tables.c. How a person reads a cell: "104 MB", "1.4 %", "a, b and 3 more". Caller frees. */
+char *report_cell_text(const struct report *r, const struct report_table *t, int row, int column);
+/* The row behind the last one of the group in which a row stands, and how many rows of it are not in the table. */
+int report_group_end(const struct report_table *t, int row, int *more);
+/* "title", "note" of a table, "" when it has none. */
+const char *report_table_word(const struct report *r, const struct report_table *t, const char *which, char key[64]);
+void report_free_tables(struct report *r);
 
 /* groups.c: the entries of the roots, once all findings are there. */
 void report_group_roots(struct report *r);

@@ -27,6 +27,10 @@ static sqlite3 *analysed_with(const char *more, bool hostile, struct err *e)
 			"UPDATE captures SET error = :evil, path = :evil WHERE state = 'failed'",
 			"INSERT INTO problems VALUES (:evil, 3, :evil)",
 			"INSERT OR REPLACE INTO bundle VALUES ('damage', :evil), ('path', :evil), ('cluster.context', :evil)",
+			"INSERT INTO node_images VALUES ('n2', 'docker', NULL, :evil, :evil, NULL, 10, 1, 2)",
+			"INSERT INTO node_conditions (node, type, status, reason, message, file, line) VALUES (:evil, :evil, :evil, :evil, :evil, 1, 2)",
+			"INSERT INTO node_containers (node, runtime, image, namespace, pod) VALUES ('n2', 'docker', :evil || ':' || :evil, :evil, :evil)",
+			"INSERT INTO metrics VALUES (:evil, 'kubelet', :evil, 3, 1.0, 1, 2)",
 			"INSERT INTO node_access (node, reached, error, transport) VALUES (:evil, 0, :evil, :evil)",
 		};
 		for (size_t i = 0; i < ARRAY_LEN(changes); i++) {
@@ -71,6 +75,7 @@ static char *written(sqlite3 *db, int lang, writer *w)
 	size_t n = 0;
 
 	OK(report_load(db, lang, &r, &e));
+	OK(report_load_tables(db, r, &e));
 	FILE *f = open_memstream(&text, &n);
 	assert_non_null(f);
 	OK(w(r, f, &e));
@@ -277,6 +282,51 @@ static void test_grouped(void **state)
 	assert_int_equal(of_first, 12);
 }
 
+static void test_tables(void **state)
+{
+	static const char more[] =
+		"INSERT INTO nodes (name, images, kubelet_version, file, line) VALUES"
+		" ('n1', '[{\"names\":[\"api@sha256:00\",\"api:2\"],\"sizeBytes\":2000000},{\"names\":[\"old:1\"],\"sizeBytes\":1500000}]', 'v1.13.1', 2, 1),"
+		" ('n2', '[]', 'v1.13.1', 2, 1);"
+		"INSERT INTO container_statuses (namespace, pod, name, image, file, line) VALUES ('default', 'web-1', 'c', 'api:2', 2, 3);"
+		"INSERT INTO node_images VALUES ('n2', 'docker', 'sha256:aaaaaaaaaaaabb', 'web', '1', NULL, 300000000, 1, 1),"
+		" ('n2', 'docker', 'sha256:bbbbbbbbbbbbcc', 'left', '9', NULL, 700000000, 1, 2), ('n2', 'docker', 'sha256:cccccccccccc', NULL, NULL, NULL, 5, 1, 2);"
+		"INSERT INTO node_containers (node, runtime, image, namespace, pod) VALUES ('n2', 'docker', 'sha256:aaaaaaaaaaaabb', 'default', 'web-2'),"
+		" ('n2', 'docker', 'web:1', 'default', 'web-3');"
+		"INSERT INTO metrics VALUES ('n2', 'kubelet', 'reflector_watches_total', 900, NULL, 1, 1), ('n2', 'kubelet', 'up', 100, NULL, 1, 2);"
+		"INSERT INTO node_cgroups VALUES ('n2', 'memory', 65000, 1, 1);"
+		"INSERT INTO node_conditions (node, type, status, last_transition, file, line) VALUES"
+		" ('n1', 'Ready', 'True', 1772366460000000, 2, 1), ('n2', 'DiskPressure', 'True', 1772366400000000, 2, 1);";
+	struct err e = {0};
+	CLEAN(clean_db) sqlite3 *db = analysed_with(more, false, &e);
+	CLEAN(clean_free) char *html = written(db, 0, report_write_html);
+	CLEAN(clean_free) char *md = written(db, 0, report_write_markdown);
+	CLEAN(clean_free) char *zh = written(db, 1, report_write_markdown);
+	CLEAN(clean_free) char *text = written(db, 0, write_summary);
+
+	(void)state;
+	has(md, "`n2`: Images 3, Together 1.0 GB, Reclaimable 700 MB");
+	has(md, "| `left:9` | 700 MB | 700 MB |  | ");
+	has(md, "| `web:1` | 300 MB | 0 B | default/web-2, default/web-3 | ");
+	has(md, "`sha256:cccccccccccc`"); /* no tag is left of it */
+	/* A node that nobody looked at: what the API says of it. */
+	has(md, "`n1`: Images 2, Together 3.5 MB, Reclaimable 1.5 MB");
+	has(md, "| `api:2` | 2.0 MB | 0 B | default/web-1 | ");
+	has(md, "`n2`: Series 1000, of reflector_* 900");
+	has(md, "| cgroups of memory | 65000 | 65535 | 99.2 % |");
+	assert_true(strstr(md, "| DiskPressure | True | 2026-03-01T12:00:00Z") < strstr(md, "| Ready | True | 2026-03-01T12:01:00Z"));
+	has(html, "<svg class=\"bar\" viewBox=\"0 0 1000 8\" preserveAspectRatio=\"none\" aria-hidden=\"true\">"
+	          "<rect class=\"rest\" width=\"1000\" height=\"8\"/><rect width=\"429\" height=\"8\"/></svg>");
+	has(html, "<svg class=\"bar full\"");
+	has(html, "<span class=\"badge critical\">True</span>");
+	has(zh, "各节点的镜像");
+	hasnt(zh, "Reclaimable");
+	hasnt(text, "Images");
+	/* The same as a view, paths and ISO times in it. */
+	assert_int_equal(db_int(db, -1, "SELECT reclaimable FROM v_images WHERE image = 'left:9' AND path = 'nodes/n2/host/df.txt'"), 700000000);
+	assert_int_equal(db_int(db, -1, "SELECT count(*) FROM v_node_conditions WHERE changed = '2026-03-01T12:00:00Z' AND NOT fine"), 1);
+}
+
 static void test_db(void **state)
 {
 	struct err e = {0};
@@ -300,7 +350,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_json),   cmocka_unit_test(test_same_twice), cmocka_unit_test(test_hostile),
 		cmocka_unit_test(test_fences), cmocka_unit_test(test_words),      cmocka_unit_test(test_healthy),
-		cmocka_unit_test(test_grouped), cmocka_unit_test(test_db),
+		cmocka_unit_test(test_grouped), cmocka_unit_test(test_tables), cmocka_unit_test(test_db),
 	};
 	return cmocka_run_group_tests_name("report", tests, NULL, NULL);
 }
