@@ -49,12 +49,20 @@ lines_of AS (
   FROM hits h
   WHERE h.signature = 'apiserver-etcd-unreachable' AND h.path NOT LIKE '%-previous.log' AND NOT h.copy
 ),
--- Every API server logs a few while etcd starts. A sickness lasts: to the end of the log when the API still answers, and to the
--- last minutes before the collection when it does not.
+-- Where the log of each API server ends: a frozen or dead one has said nothing since.
+ends AS MATERIALIZED (
+  SELECT f.node, f.pod, max(l.ts) AS ts
+  FROM files f JOIN log_lines l ON l.id BETWEEN f.first_log AND f.last_log
+  WHERE f.unit = 'kube-apiserver' AND f.path NOT LIKE '%-previous.log' GROUP BY f.node, f.pod
+),
+-- Every API server logs a few while etcd starts. A sickness lasts: to the collection when the API still answers, and to the
+-- last words of the log when it does not.
 lasting AS (
   SELECT l.* FROM lines_of l, api a
   WHERE l.hits >= 3
-    AND CASE WHEN a.answered THEN l.last_ts > :now - 60000000 ELSE l.last_ts > :now - 600000000 END
+    AND CASE WHEN a.answered THEN l.last_ts > :now - 60000000
+      ELSE l.last_ts > :now - 600000000
+        AND l.last_ts >= (SELECT max(e.ts) FROM ends e WHERE e.node IS l.node AND (e.pod IS l.pod OR l.node IS NOT NULL)) - 20000000 END
 )
 SELECT coalesce('node/' || node, 'pod/kube-system/' || pod, 'cluster') AS subject, file, line, text,
   CASE WHEN oldest = 1 THEN ts END AS first_seen, node, hits, iso(last_ts) AS last_at,
