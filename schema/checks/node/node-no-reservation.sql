@@ -21,7 +21,7 @@ why:
 fix:
   - en: "Reserve for both in kubelet's configuration (a start: cpu 100m and memory 512Mi each), then restart kubelet. Pods that no longer fit are evicted"
     zh: "在 kubelet 配置中为两者预留（可从 cpu 100m、内存 512Mi 起），然后重启 kubelet。放不下的 Pod 会被驱逐"
-    run: "grep -nE 'kubeReserved|systemReserved|enforceNodeAllocatable|cgroupsPerQOS' /var/lib/kubelet/config.yaml"
+    run: "grep -qE '^(kube|system)Reserved:' /var/lib/kubelet/config.yaml || printf 'kubeReserved: {cpu: 100m, memory: 512Mi}\\nsystemReserved: {cpu: 100m, memory: 512Mi}\\n' >> /var/lib/kubelet/config.yaml; systemctl restart kubelet"
     on: "{node}"
 verify: "kubectl get node {node} -o 'jsonpath={.status.capacity} {.status.allocatable}'"
 refs: ["https://kubernetes.io/docs/tasks/administer-cluster/reserve-compute-resources/"]
