@@ -89,7 +89,8 @@ unseen AS (
   WHERE NOT EXISTS (SELECT 1 FROM expired)
     -- Clients try again every few seconds: when the last line is a minute old it is over, and sooner where the API answers.
     AND (EXISTS (SELECT 1 FROM met)
-      OR EXISTS (SELECT 1 FROM said WHERE hits >= 3 AND last_ts > :now - CASE WHEN (SELECT answered FROM api_state) THEN 20000000 ELSE 60000000 END AND ended IS NOT NULL AND us(ended) < :now))
+      OR EXISTS (SELECT 1 FROM said, api_state p WHERE hits >= CASE WHEN p.answered THEN 3 ELSE 1 END
+        AND last_ts > :now - CASE WHEN p.answered THEN 20000000 ELSE 60000000 END AND ended IS NOT NULL AND us(ended) < :now))
 ),
 told AS (
   SELECT 'node/' || node AS subject, node, node AS place,

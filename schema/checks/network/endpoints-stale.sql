@@ -31,8 +31,8 @@ verify: "kubectl -n {namespace} get endpoints {name}"
 */
 WITH
 -- The lists are read one after the other while the cluster goes on: nothing of the last minute counts.
-told AS (
-  SELECT e.namespace, e.name, e.file, e.line, e.subsets, s.selector, s.ports, o.json,
+told AS MATERIALIZED (
+  SELECT e.namespace, e.name, e.object, e.file, e.line, e.subsets, s.ports,
     max(coalesce(us(json_extract(o.json, '$.metadata.annotations."endpoints.kubernetes.io/last-change-trigger-time"')), 0),
       coalesce((SELECT max(us(json_extract(m.value, '$.time'))) FROM json_each(o.json, '$.metadata.managedFields') m), 0), coalesce(o.created, 0)) AS written
   FROM endpoints e
@@ -42,37 +42,39 @@ told AS (
     -- More than a thousand addresses are cut off on purpose.
     AND json_extract(o.json, '$.metadata.annotations."endpoints.kubernetes.io/over-capacity"') IS NULL
 ),
-addresses AS (
-  SELECT t.namespace, t.name, json_extract(a.value, '$.ip') AS ip, json_extract(a.value, '$.targetRef.kind') AS kind,
+addresses AS MATERIALIZED (
+  SELECT t.namespace, t.name, t.object, t.file, t.line, t.written, json_extract(a.value, '$.ip') AS ip, json_extract(a.value, '$.targetRef.kind') AS kind,
     json_extract(a.value, '$.targetRef.name') AS pod, json_extract(a.value, '$.targetRef.uid') AS uid
   FROM told t, json_each(CASE WHEN json_valid(t.subsets) THEN t.subsets ELSE '[]' END) x,
     (SELECT 'addresses' AS list UNION ALL SELECT 'notReadyAddresses') k,
     json_each(coalesce(json_extract(x.value, '$.' || k.list), '[]')) a
 ),
+began AS (SELECT coalesce((SELECT us(value) FROM bundle WHERE key = 'started'), :now) AS us),
 gone AS (
-  SELECT t.namespace, t.name, t.file, json_line(t.json, t.line, a.ip) AS line, 'address ' || a.ip || ' of pod ' || a.pod || ', which no longer exists' AS what,
-    'Pod ' || a.pod || '（地址 ' || a.ip || '）已不存在' AS what_zh, t.written AS ts
-  FROM told t JOIN addresses a USING (namespace, name)
-  WHERE a.kind = 'Pod' AND t.written < (SELECT us(value) FROM bundle WHERE key = 'started') - 60000000
-    AND NOT EXISTS (SELECT 1 FROM pods p WHERE p.namespace = t.namespace AND p.name = a.pod AND (a.uid IS NULL OR p.uid = a.uid))
-    AND EXISTS (SELECT 1 FROM lists l WHERE l.resource = 'pods' AND (l.namespace = t.namespace OR l.namespace IS NULL
-      OR NOT EXISTS (SELECT 1 FROM lists m WHERE m.resource = 'pods' AND m.namespace = t.namespace)))
+  SELECT a.namespace, a.name, a.file, json_line(o.json, a.line, a.ip) AS line, 'address ' || a.ip || ' of pod ' || a.pod || ', which no longer exists' AS what,
+    'Pod ' || a.pod || '（地址 ' || a.ip || '）已不存在' AS what_zh, a.written AS ts
+  FROM addresses a JOIN objects o ON o.id = a.object
+  WHERE a.kind = 'Pod' AND a.written < (SELECT us FROM began) - 60000000
+    AND NOT EXISTS (SELECT 1 FROM pods p WHERE p.namespace = a.namespace AND p.name = a.pod AND (a.uid IS NULL OR p.uid = a.uid))
+    AND EXISTS (SELECT 1 FROM lists l WHERE l.resource = 'pods' AND (l.namespace = a.namespace OR l.namespace IS NULL
+      OR NOT EXISTS (SELECT 1 FROM lists m WHERE m.resource = 'pods' AND m.namespace = a.namespace)))
+),
+ready AS (
+  SELECT s.namespace, s.name, s.pod, s.file, s.line, s.object, p.pod_ip, c.last_transition
+  FROM service_pods s JOIN pods p ON p.namespace = s.namespace AND p.name = s.pod
+  JOIN pod_conditions c ON c.namespace = s.namespace AND c.pod = s.pod AND c.type = 'Ready' AND c.status = 'True'
+  WHERE s.ready = 'True' AND s.phase = 'Running' AND p.pod_ip IS NOT NULL AND c.last_transition < (SELECT us FROM began) - 60000000
+    AND (s.namespace, s.name) IN (SELECT namespace, name FROM told)
+    AND (s.namespace, s.name, p.pod_ip) NOT IN (SELECT namespace, name, ip FROM addresses WHERE ip IS NOT NULL)
 ),
 missing AS (
-  SELECT t.namespace, t.name, p.file, json_line(po.json, p.line, p.pod_ip) AS line,
-    'pod ' || p.name || ' (' || p.pod_ip || ') has been ready since ' || iso(c.last_transition) || ' and is not in them' AS what,
-    'Pod ' || p.name || '（' || p.pod_ip || '）自 ' || iso(c.last_transition) || ' 起就绪，但不在其中' AS what_zh, c.last_transition AS ts
-  FROM told t
-  CROSS JOIN pods p ON p.namespace = t.namespace
-  JOIN pod_conditions c ON c.namespace = p.namespace AND c.pod = p.name AND c.type = 'Ready' AND c.status = 'True'
-  JOIN objects po ON po.id = p.object
-  WHERE p.deleted IS NULL AND p.phase = 'Running' AND p.pod_ip IS NOT NULL
-    AND c.last_transition < (SELECT us(value) FROM bundle WHERE key = 'started') - 60000000
-    AND NOT EXISTS (SELECT 1 FROM json_each(t.selector) k WHERE (SELECT l.value FROM json_each(p.labels) l WHERE l.key = k.key) IS NOT k.value)
-    AND NOT EXISTS (SELECT 1 FROM addresses a WHERE a.namespace = t.namespace AND a.name = t.name AND (a.ip = p.pod_ip OR a.uid = p.uid))
-    -- A Service of a named port leaves out pods that have no port of that name: that is the Service's own matter.
-    AND EXISTS (SELECT 1 FROM json_each(t.ports) q WHERE json_type(q.value, '$.targetPort') IS NOT 'text'
-      OR instr(po.json, '"' || json_extract(q.value, '$.targetPort') || '"') > 0)
+  SELECT r.namespace, r.name, r.file, json_line(o.json, r.line, r.pod_ip) AS line,
+    'pod ' || r.pod || ' (' || r.pod_ip || ') has been ready since ' || iso(r.last_transition) || ' and is not in them' AS what,
+    'Pod ' || r.pod || '（' || r.pod_ip || '）自 ' || iso(r.last_transition) || ' 起就绪，但不在其中' AS what_zh, r.last_transition AS ts
+  FROM ready r JOIN objects o ON o.id = r.object
+  -- A Service of a named port leaves out pods that have no port of that name: that is the Service's own matter.
+  WHERE EXISTS (SELECT 1 FROM told t, json_each(t.ports) q WHERE t.namespace = r.namespace AND t.name = r.name
+    AND (json_type(q.value, '$.targetPort') IS NOT 'text' OR instr(o.json, '"' || json_extract(q.value, '$.targetPort') || '"') > 0))
 ),
 both AS (SELECT *, 1 AS seq FROM gone UNION ALL SELECT *, 2 FROM missing)
 SELECT 'service/' || namespace || '/' || name AS subject, file, line, ts, namespace, name,
