@@ -60,6 +60,8 @@ ends AS MATERIALIZED (
 lasting AS (
   SELECT l.* FROM lines_of l, api a
   WHERE l.hits >= 3
+    -- One that is frozen by a signal says nothing of etcd any more.
+    AND NOT EXISTS (SELECT 1 FROM node_components c WHERE c.node = l.node AND c.component = 'kube-apiserver' AND c.state = 'stopped')
     AND CASE WHEN a.answered THEN l.last_ts > :now - 60000000
       ELSE l.last_ts > :now - 600000000
         AND l.last_ts >= (SELECT max(e.ts) FROM ends e WHERE e.node IS l.node AND (e.pod IS l.pod OR l.node IS NOT NULL)) - 20000000 END
