@@ -6,12 +6,47 @@
 /* Longest line that is looked at in one piece. */
 #define LINE_MAX_BYTES ((size_t)1 << 20)
 
-static bool has_hint(const struct redact_rule *rule, struct str s)
+/* Which pairs of bytes a line has, either case, hashed. A hint whose pairs are not all there is not in the line: most
+ * lines are done with after one look at each of their bytes, however many hints there are. */
+struct pairs {
+	uint64_t bits[64];
+};
+
+static unsigned pair_hash(unsigned char a, unsigned char b)
+{
+	return ((a | 0x20U) * 31U + (b | 0x20U) * 7U * 61U) & 4095U;
+}
+
+static void pairs_of(struct pairs *p, struct str s)
+{
+	memset(p, 0, sizeof(*p));
+	for (size_t i = 0; i + 1 < s.n; i++) {
+		unsigned h = pair_hash((unsigned char)s.p[i], (unsigned char)s.p[i + 1]);
+
+		p->bits[h >> 6] |= UINT64_C(1) << (h & 63);
+	}
+}
+
+static bool may_have(const struct pairs *p, const struct redact_hint *h)
+{
+	for (size_t i = 0; i + 1 < h->n; i++) {
+		unsigned k = pair_hash((unsigned char)h->text[i], (unsigned char)h->text[i + 1]);
+
+		if (!(p->bits[k >> 6] >> (k & 63) & 1))
+			return false;
+	}
+	return true;
+}
+
+static bool has_hint(const struct redact_rule *rule, const struct pairs *pairs, struct str s)
 {
 	if (!rule->n_hints)
 		return true;
 	for (int i = 0; i < rule->n_hints; i++) {
 		const struct redact_hint *h = &rule->hints[i];
+
+		if (!may_have(pairs, h))
+			continue;
 		unsigned char lo = (unsigned char)h->text[0],
 		              up = lo >= 'a' && lo <= 'z' ? (unsigned char)(lo - 32) : lo;
 
@@ -65,13 +100,14 @@ static int apply_rule(const struct redact_rule *rule, struct str line, struct bu
 }
 
 /* A block begins on this line: what stands before it stays. */
-static bool open_block(const struct redact *r, struct redact_block *block, struct str line, struct buf *out)
+static bool open_block(const struct redact *r, struct redact_block *block, const struct pairs *pairs, struct str line,
+                       struct buf *out)
 {
 	for (int i = 0; i < r->n_blocks; i++) {
 		const struct redact_rule *rule = &r->rules[i];
 		size_t start, end, s2, e2;
 
-		if (!has_hint(rule, line) || !regex_find(rule->re, line, 0, &start, &end, NULL, 0))
+		if (!has_hint(rule, pairs, line) || !regex_find(rule->re, line, 0, &start, &end, NULL, 0))
 			continue;
 		/* A key on a single line is a pattern's business. */
 		if (regex_find(rule->end, line, end, &s2, &e2, NULL, 0))
@@ -103,21 +139,79 @@ static bool in_block(struct redact_block *block, struct str line)
 	return true;
 }
 
+/* `key: rest` of YAML or JSON, alone on its line: its rest, without the comma that JSON puts behind it; else NULL. */
+static struct str value_of_key(struct str line, const char *key)
+{
+	const char *p = line.p, *end = line.p + line.n;
+	size_t n = strlen(key);
+	char quote = 0;
+
+	while (end > p && (end[-1] == ' ' || end[-1] == '\t' || end[-1] == '\r' || end[-1] == ','))
+		end--;
+	while (p < end && (*p == ' ' || *p == '\t' || *p == '-'))
+		p++;
+	if (p < end && (*p == '"' || *p == '\''))
+		quote = *p++;
+	if ((size_t)(end - p) <= n || memcmp(p, key, n) != 0)
+		return (struct str){NULL, 0};
+	p += n;
+	if (quote && p < end && *p++ != quote)
+		return (struct str){NULL, 0};
+	if (p >= end || *p++ != ':')
+		return (struct str){NULL, 0};
+	while (p < end && (*p == ' ' || *p == '\t'))
+		p++;
+	if (end - p >= 2 && (*p == '"' || *p == '\'') && end[-1] == *p) {
+		p++;
+		end--;
+	}
+	return (struct str){p, (size_t)(end - p)};
+}
+
+/* An environment variable of a manifest stands on two lines: `name: DB_PASSWORD`, then `value: ...`. */
+static bool take_env(const struct redact *r, struct redact_block *block, struct str line, struct buf *out)
+{
+	bool expected = block->value_next;
+	struct str v = value_of_key(line, expected ? "value" : "name");
+	char name[200];
+
+	block->value_next = false;
+	if (!expected) {
+		if (v.n && v.n < sizeof(name) && !memchr(v.p, ' ', v.n)) {
+			snprintf(name, sizeof(name), "%.*s", (int)v.n, v.p);
+			block->value_next = redact_name(r, name);
+		}
+		return false;
+	}
+	if (!v.p || !v.n || redact_is_innocent(v))
+		return false;
+	buf_add(out, line.p, (size_t)(v.p - line.p), NULL);
+	add_placeholder(out, "env");
+	buf_add(out, v.p + v.n, (size_t)(line.p + line.n - v.p - v.n), NULL);
+	return true;
+}
+
 bool redact_line(const struct redact *r, struct redact_block *block, struct str line, struct buf *out, int64_t *count)
 {
 	struct buf a = BUF_MAX(4 * LINE_MAX_BYTES), b = BUF_MAX(4 * LINE_MAX_BYTES);
 	struct str cur = line;
+	struct pairs pairs;
 	bool any = false;
 
 	if (block->rule && in_block(block, line))
 		return false;
+	if (take_env(r, block, line, out)) {
+		++*count;
+		return true;
+	}
 	for (size_t i = 0; i < line.n && !any; i++)
 		any = r->first[(unsigned char)line.p[i]];
 	if (!any) {
 		buf_add(out, line.p, line.n, NULL);
 		return true;
 	}
-	if (open_block(r, block, line, out)) {
+	pairs_of(&pairs, line);
+	if (open_block(r, block, &pairs, line, out)) {
 		++*count;
 		return true;
 	}
@@ -127,7 +221,7 @@ bool redact_line(const struct redact *r, struct redact_block *block, struct str 
 		struct buf t;
 		int n;
 
-		if (!has_hint(rule, cur) || regex_search(rule->re, cur, 0, &start, &end, NULL, 0) == 0)
+		if (!has_hint(rule, &pairs, cur) || regex_search(rule->re, cur, 0, &start, &end, NULL, 0) == 0)
 			continue;
 		n = apply_rule(rule, cur, &b);
 		*count += n;
@@ -145,7 +239,7 @@ bool redact_line(const struct redact *r, struct redact_block *block, struct str 
 
 int redact_text(const struct redact *r, struct str in, struct buf *out, int64_t *count, struct err *e)
 {
-	struct redact_block block = {NULL, 0};
+	struct redact_block block = {.rule = NULL};
 	const char *p = in.p, *end = in.p + in.n;
 	struct buf line = BUF_MAX(8 * LINE_MAX_BYTES);
 	int rc = 0;

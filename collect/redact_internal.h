@@ -27,11 +27,14 @@ struct redact {
 	bool first[256]; /* bytes with which some hint begins, either case: a line without any is clean */
 };
 
-/* A block that is open: its lines are swallowed. */
+/* What the lines before mean for the next one. */
 struct redact_block {
-	const struct redact_rule *rule; /* NULL: none */
+	const struct redact_rule *rule; /* a block that is open: its lines are swallowed; NULL: none */
 	int lines;
+	bool value_next; /* the line before named an environment variable that holds a credential */
 };
+/* Values that tell nothing: an empty one, a switch, a reference to another variable, what was replaced before. */
+bool redact_is_innocent(struct str v);
 /* One line without newline: appends it redacted. Returns false when the whole line is swallowed by a block. */
 bool redact_line(const struct redact *r, struct redact_block *block, struct str line, struct buf *out, int64_t *count);
 

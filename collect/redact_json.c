@@ -70,12 +70,23 @@ static bool is_field(const struct redact *r, const char *name)
 /* **REDACTED:secret** in base64, so that programs that read typed Secrets still can. */
 static const char base64_placeholder[] = "KipSRURBQ1RFRDpzZWNyZXQqKg==";
 
-/* Values that tell nothing: an empty one, a switch, a reference to another variable, what was replaced before. */
+bool redact_is_innocent(struct str v)
+{
+	static const char *const whole[] = {"", base64_placeholder, "true", "false", "null", "none"},
+	                  *const begin[] = {"$(", "${", "**REDACTED:"};
+
+	for (size_t i = 0; i < ARRAY_LEN(whole); i++)
+		if (str_eq(v, whole[i]))
+			return true;
+	for (size_t i = 0; i < ARRAY_LEN(begin); i++)
+		if (v.n >= strlen(begin[i]) && !memcmp(v.p, begin[i], strlen(begin[i])))
+			return true;
+	return false;
+}
+
 static bool is_innocent(const char *v)
 {
-	return !v[0] || !strcmp(v, base64_placeholder) || !strcmp(v, "true") || !strcmp(v, "false") ||
-	       !strcmp(v, "null") || !strcmp(v, "none") || (v[0] == '$' && (v[1] == '(' || v[1] == '{')) ||
-	       !strncmp(v, "**REDACTED:", 11);
+	return redact_is_innocent(str_of(v));
 }
 
 static void set_string(cJSON *v, char *text)
@@ -198,43 +209,6 @@ static bool is_json_annotation(const struct redact *r, const char *key)
 	return false;
 }
 
-static void walk_object(struct walk *w, cJSON *o)
-{
-	cJSON *v;
-
-	cJSON_ArrayForEach(v, o)
-	{
-		const char *k = v->string ? v->string : "";
-
-		if (cJSON_IsArray(v) && !strcmp(k, "env"))
-			redact_env(w, v);
-		else if (cJSON_IsArray(v) && (!strcmp(k, "args") || !strcmp(k, "command")))
-			redact_args(w, v);
-		else if (cJSON_IsString(v) && is_json_annotation(w->r, k))
-			redact_annotation(w, v);
-		else if (cJSON_IsString(v) && is_field(w->r, k))
-			replace(w, v, "field");
-		walk_value(w, v);
-	}
-}
-
-static void walk_value(struct walk *w, cJSON *v)
-{
-	cJSON *x;
-
-	if (++w->depth > 250) {
-		w->depth--;
-		return;
-	}
-	if (cJSON_IsString(v))
-		redact_value(w, v);
-	else if (cJSON_IsObject(v))
-		walk_object(w, v);
-	else if (cJSON_IsArray(v))
-		cJSON_ArrayForEach(x, v) walk_value(w, x);
-	w->depth--;
-}
-
 /* Decoded size of base64 text. */
 static int64_t base64_size(const char *s)
 {
@@ -273,8 +247,57 @@ static void redact_secret(struct walk *w, cJSON *o)
 	cJSON_AddItemToObject(o, "dataSizes", sizes);
 	meta = cJSON_GetObjectItemCaseSensitive(o, "metadata");
 	ann = cJSON_GetObjectItemCaseSensitive(meta, "annotations");
-	/* What was applied holds the values once more. */
-	cJSON_ArrayForEach(v, ann) if (v->string && is_json_annotation(w->r, v->string)) replace(w, v, "secret");
+	/* What was applied holds the values once more, under whatever name a tool keeps it. */
+	cJSON_ArrayForEach(v, ann) if (cJSON_IsString(v) && v->valuestring[strspn(v->valuestring, " \t\n")] == '{')
+		replace(w, v, "secret");
+}
+
+/* A Secret, also one inside another object: what controllers that roll manifests out keep in their own resources. */
+static bool is_secret(const cJSON *o)
+{
+	const char *kind = json_get_str(o, "kind");
+
+	return kind && !strcmp(kind, "Secret") &&
+	       (json_get_obj(o, "data") || json_get_obj(o, "stringData")) && !json_get_obj(o, "dataSizes");
+}
+
+static void walk_object(struct walk *w, cJSON *o)
+{
+	cJSON *v;
+
+	if (is_secret(o))
+		redact_secret(w, o);
+	cJSON_ArrayForEach(v, o)
+	{
+		const char *k = v->string ? v->string : "";
+
+		if (cJSON_IsArray(v) && !strcmp(k, "env"))
+			redact_env(w, v);
+		else if (cJSON_IsArray(v) && (!strcmp(k, "args") || !strcmp(k, "command")))
+			redact_args(w, v);
+		else if (cJSON_IsString(v) && is_json_annotation(w->r, k))
+			redact_annotation(w, v);
+		else if (cJSON_IsString(v) && is_field(w->r, k))
+			replace(w, v, "field");
+		walk_value(w, v);
+	}
+}
+
+static void walk_value(struct walk *w, cJSON *v)
+{
+	cJSON *x;
+
+	if (++w->depth > 250) {
+		w->depth--;
+		return;
+	}
+	if (cJSON_IsString(v))
+		redact_value(w, v);
+	else if (cJSON_IsObject(v))
+		walk_object(w, v);
+	else if (cJSON_IsArray(v))
+		cJSON_ArrayForEach(x, v) walk_value(w, x);
+	w->depth--;
 }
 
 static void redact_configmap(struct walk *w, cJSON *o)

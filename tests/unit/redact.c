@@ -68,6 +68,39 @@ static const struct {
 	{"{\"id\":\"9e45c5ca7675a147923480935a1c28eb493b5198931a5180f040006d4bf5b111\",\"password\":\"correct\"}", "correct"},
 	{"token=0123456789abcdef0123 accepted", "0123456789abcdef0123"},
 	{"http://elastic:changeme@es:9200", "changeme"},
+	{"http://user:p@hunter2@proxy:3128", "hunter2"},
+	{"https://0123456789abcdef0123hunter2@sentry.example/12", "hunter2"},
+	{"root:hunter2@tcp(10.0.0.1:3306)/db", "hunter2"},
+	{"PGPASSWORD=hunter2 psql -h db", "hunter2"},
+	{"java -Djavax.net.ssl.keyStorePassword=hunter2 -jar x", "hunter2"},
+	{"password = \"hunter2\"", "hunter2"},
+	{"  auth = \"aHVudGVyMjpodW50ZXIy\"", "aHVudGVy"},
+	{"adminPassword: hunter2  # for now", "hunter2"},
+	{"password: \"two words\"", "words"},
+	{"{\"password\":\"with \\\"quotes\\\" in it\"}", "in it"},
+	{"EnvVar{Name:MYSQL_ROOT_PASSWORD,Value:hunter2,ValueFrom:nil,},EnvVar{Name:A,Value:b,ValueFrom:nil,}", "hunter2"},
+	{"{\"name\":\"DB_PASSWORD\",\"value\":\"hunter2\"}", "hunter2"},
+	{"    - name: DB_PASSWORD\n      value: hunter2\n", "hunter2"},
+	{"  {\n    \"name\": \"DB_PASSWORD\",\n    \"value\": \"hunter2\"\n  }", "hunter2"},
+	{"mysqldump --all-databases -u root -phunter2", "hunter2"},
+	{"curl -sS -u admin:hunter2 https://reg.example/v2/", "hunter2"},
+	{"redis-server --requirepass hunter2", "hunter2"},
+	{"redis-cli -a hunter2 ping", "hunter2"},
+	{"docker login -u bob -p hunter2 reg.example", "hunter2"},
+	{"openssl rsa -passin pass:hunter2 -in x", "hunter2"},
+	{"kubectl create secret generic x --from-literal=foo=hunter2", "hunter2"},
+	{"ALTER USER root IDENTIFIED BY 'hunter2'", "hunter2"},
+	{"AccountName=x;AccountKey=aHVudGVyMmh1bnRlcjI=;EndpointSuffix=core", "aHVudGVy"},
+	{"GET https://x.blob.example/c?sv=2020&sig=hunter2%2Babcdefgh%3D", "hunter2"},
+	{"https://hooks.slack.com/" "services/T0000HUNT/B000LEAK/hunter2", "hunter2"},
+	{"<password>hunter2</password>", "hunter2"},
+	{"bob:$2y$05$hunter2hunterXXhunter2hunterXX", "hunter2"},
+	{"10.0.0.5:6789:/ /mnt ceph name=admin,secret=AQBhunter2abcdefghijklmnopqrstuvwx==,_netdev", "hunter2"},
+	{"objectset.rio.cattle.io/applied: H4sIAAAAAAAA/hunter2hunterXXhunter2hunterXXhunterXX", "hunter2"},
+	{"{\"apiVersion\":\"v1\",\"data\":{\"foo\":\"aHVudGVyMg==\"},\"kind\":\"Secret\",\"metadata\":{}}", "aHVudGVy"},
+	{"Body: {\"kind\":\"Secret\",\"metadata\":{\"name\":\"x\"},\"data\":{\"foo\":\"aHVudGVyMg==\"}}", "aHVudGVy"},
+	{"body=\"{\\\"kind\\\":\\\"Secret\\\",\\\"data\\\":{\\\"foo\\\":\\\"aHVudGVyMg==\\\"}}\"", "aHVudGVy"},
+	{"Authorization: token hunter20123456789", "hunter2"},
 };
 
 static void test_secrets(void **state)
@@ -129,6 +162,16 @@ static const char *const innocent[] = {
 	"time=\"2026-11-23T19:40:41Z\" level=info msg=\"API listen on /var/run/docker.sock\"",
 	"Key: node.kubernetes.io/not-ready",
 	"monkey=banana12 turkey=ankara12",
+	"- name: FOO\n  value: bar\n- name: PASSWORD_FILE\n  value: /run/secrets/x",
+	"- name: DB_PASSWORD\n  valueFrom:\n    secretKeyRef:\n      name: db\n      key: pw",
+	"EnvVar{Name:DB_PASSWORD,Value:,ValueFrom:&EnvVarSource{},},EnvVar{Name:FOO,Value:bar,ValueFrom:nil,}",
+	"docker run -p 8080:80 -u 1000:1000 nginx",
+	"mysqld --port=3306 -p",
+	"docker-pullable://nginx:1.19@sha256:0d17b565c37bcbd895e9d92315a05c1c3c9a29f762b011a10c54a66cd53c9b31",
+	"failed to get secret kube-system/token-abc: token=default-token-abc12",
+	"{\"kind\":\"Secret\",\"name\":\"x\",\"uid\":\"1\"}",
+	"secret=my-secret-name-that-is-long",
+	"compass=north bypass=never",
 };
 
 static void test_innocent(void **state)
@@ -251,6 +294,26 @@ static void test_secret_object(void **state)
 	assert_int_equal(n, 3);
 }
 
+/* Controllers keep whole manifests in resources of their own, and tools a copy of the object in an annotation. */
+static void test_nested_secret(void **state)
+{
+	static const char text[] = "{\"kind\":\"ManifestWork\",\"spec\":{\"manifests\":[{\"kind\":\"Secret\","
+	                           "\"metadata\":{\"annotations\":{\"a.example/original\":\"{\\\"data\\\":{}}\"}},"
+	                           "\"data\":{\"foo\":\"aHVudGVyMg==\"}}]}}";
+	CLEAN(clean_cjson) cJSON *o = NULL;
+	struct err e = {0};
+	int64_t n = 0;
+
+	(void)state;
+	OK(json_parse(text, strlen(text), &o, &e));
+	redact_object(rules, o, NULL, &n);
+	CLEAN(clean_free) char *t = json_text(o);
+	assert_null(strstr(t, "aHVudGVy"));
+	assert_null(strstr(t, "{\\\"data"));
+	assert_non_null(strstr(t, "dataSizes"));
+	assert_int_equal(n, 2);
+}
+
 static void test_pod_object(void **state)
 {
 	int64_t n;
@@ -337,7 +400,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_secrets),       cmocka_unit_test(test_innocent),   cmocka_unit_test(test_blocks),
 		cmocka_unit_test(test_stream),        cmocka_unit_test(test_long_lines), cmocka_unit_test(test_secret_object),
-		cmocka_unit_test(test_pod_object),    cmocka_unit_test(test_configmap_object),
+		cmocka_unit_test(test_nested_secret), cmocka_unit_test(test_pod_object),    cmocka_unit_test(test_configmap_object),
 		cmocka_unit_test(test_names),         cmocka_unit_test(test_bad_rules),
 	};
 
