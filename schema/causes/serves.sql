@@ -25,15 +25,9 @@ behind(id, namespace, service) AS (
   UNION
   SELECT id, namespace, name FROM sides WHERE check_id = :effect_check AND kind IN ('service', 'endpoints')
 ),
-selected AS (
+selected AS MATERIALIZED (
   SELECT b.id, p.namespace, p.name, p.owner_kind, p.owner_name
-  FROM behind b
-  JOIN services s ON s.namespace = b.namespace AND s.name = b.service
-  JOIN pods p ON p.namespace = s.namespace
-  WHERE json_valid(s.selector) AND s.selector <> '{}' AND json_valid(p.labels)
-    AND NOT EXISTS (
-      SELECT 1 FROM json_each(s.selector) want
-      WHERE NOT EXISTS (SELECT 1 FROM json_each(p.labels) have WHERE have.key = want.key AND have.value = want.value))
+  FROM behind b JOIN service_pods v ON v.namespace = b.namespace AND v.name = b.service JOIN pods p ON p.object = v.object
 ),
 servers(id, kind, namespace, name, depth) AS (
   SELECT id, 'service', namespace, service, 0 FROM behind

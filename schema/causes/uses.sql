@@ -3,7 +3,7 @@
 -- because of the cause (a quota, an admission webhook); or the effect's evidence is a failed lookup in the cluster's DNS.
 WITH RECURSIVE
 sides AS (
-  SELECT id, check_id, kind, namespace, name FROM findings WHERE check_id IN (:cause_check, :effect_check)
+  SELECT id, check_id, kind, namespace, name, subject FROM findings WHERE check_id IN (:cause_check, :effect_check)
 ),
 -- Pods of an effect: itself, or those below a workload.
 below(id, kind, namespace, name, depth) AS (
@@ -50,11 +50,11 @@ refs(id, kind, namespace, name) AS (
   FROM sides s JOIN pvcs v ON s.kind = 'persistentvolumeclaim' AND v.namespace = s.namespace AND v.name = s.name
   UNION
   SELECT s.id, 'resourcequota', s.namespace, rx('(?:exceeded|failed) quota: ([^,: ]+)', f.message, 1)
-  FROM sides s JOIN creation_failures f ON f.subject = s.kind || '/' || s.namespace || '/' || s.name
+  FROM sides s JOIN creation_failures f ON f.subject = s.subject
   WHERE s.check_id = :effect_check
   UNION
   SELECT s.id, lower(o.kind), NULL, o.name
-  FROM sides s JOIN creation_failures f ON f.subject = s.kind || '/' || s.namespace || '/' || s.name
+  FROM sides s JOIN creation_failures f ON f.subject = s.subject
   JOIN objects o ON o.kind IN ('ValidatingWebhookConfiguration', 'MutatingWebhookConfiguration')
   JOIN json_each(o.json, '$.webhooks') w ON w.value ->> '$.name' = rx('failed calling webhook "([^"]+)"', f.message, 1)
   WHERE s.check_id = :effect_check
