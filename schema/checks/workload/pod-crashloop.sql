@@ -67,7 +67,8 @@ sick AS (
   FROM ended
 ),
 rows_of AS (
-  SELECT s.*, json_line(o.json, o.line, coalesce(s.waiting_message, s.exit_message, s.last_exit_message, s.waiting_reason, s.container_id)) AS at,
+  SELECT s.*, json_line(o.json, o.line, coalesce(s.waiting_message, s.exit_message, s.last_exit_message, s.waiting_reason,
+      iso(coalesce(s.finished, s.last_finished)))) AS at,
     row_number() OVER (PARTITION BY s.subject ORDER BY s.how DESC, s.restarts DESC, s.pod, s.container) AS n
   FROM sick s JOIN objects o ON o.id = s.object
   WHERE s.how IS NOT NULL
@@ -86,8 +87,26 @@ backoffs AS (
     AND (e.reason = 'BackOff' AND e.message LIKE 'Back-off restarting failed%' OR e.reason = 'Failed' AND e.message LIKE 'Error: failed to start container%')
   JOIN objects o ON o.id = e.object
 ),
+-- The program's own last words: of the try before, else of this one. The last line that names a failure, else the last line.
+logs AS (
+  SELECT r.subject, f.id AS file, f.first_log, f.last_log,
+    row_number() OVER (PARTITION BY r.subject ORDER BY f.role = 'container-log-previous' DESC, f.path) AS n
+  FROM rows_of r JOIN files f ON f.role IN ('container-log', 'container-log-previous') AND f.namespace = r.namespace
+    AND f.pod = r.pod AND f.container = r.container AND f.last_log IS NOT NULL
+  WHERE r.n = 1
+),
+words AS (
+  SELECT g.subject, g.file, l.line, l.text, log_message(l.text, l.at, l.message) AS said,
+    row_number() OVER (PARTITION BY g.subject ORDER BY
+      log_message(l.text, l.at, l.message) REGEXP '(?i)^panic:|\bfatal\b|\bpanic\b|exception|traceback|\berror\b|cannot|failed|not found|denied|refused' DESC, g.n, l.id DESC) AS n
+  FROM logs g JOIN log_lines l ON l.id BETWEEN max(g.first_log, g.last_log - 60) AND g.last_log
+  WHERE g.n <= 2 AND trim(log_message(l.text, l.at, l.message)) <> ''
+    -- What the runtime says when it has no log any more.
+    AND l.text NOT LIKE 'unable to retrieve container logs for %' AND l.text NOT LIKE 'failed to try resolving symlinks in path %'
+),
 evidence AS (
   SELECT subject, n AS seq, file, at AS line, node, coalesce(last_finished, finished) AS ts FROM rows_of
+  UNION ALL SELECT subject, 10000, file, line, NULL, NULL FROM words WHERE n = 1
   UNION ALL SELECT subject, 10001, file, line, NULL, NULL FROM probes WHERE newest = 1
   UNION ALL SELECT subject, 10002, file, line, NULL, first_seen FROM backoffs WHERE newest = 1
 ),
@@ -125,7 +144,8 @@ SELECT t.subject, e.file, e.line, e.ts, coalesce(e.node, t.node) AS node, t.name
     WHEN t.code = 255 THEN '以 -1 退出，或所在节点、运行时异常。'
     ELSE '程序自己退出，原因见其日志。'
   END AS meaning_zh,
-  CASE WHEN t.said IS NULL OR t.said LIKE 'back-off %' THEN '' ELSE ' ' || substr(replace(t.said, char(10), ' '), 1, 400) END AS message,
+  CASE WHEN t.said IS NOT NULL AND t.said NOT LIKE 'back-off %' THEN ' ' || substr(replace(t.said, char(10), ' '), 1, 400)
+    ELSE coalesce((SELECT ' ' || substr(w.said, 1, 300) FROM words w WHERE w.subject = t.subject AND w.n = 1), '') END AS message,
   rx('^([^/]+)/', t.subject, 1) AS owner_kind, rx('[^/]+$', t.subject) AS owner_name,
   CASE WHEN t.how = 1 THEN 'likely' ELSE 'certain' END AS confidence
 FROM told t JOIN evidence e ON e.subject = t.subject
