@@ -39,12 +39,16 @@ fix:
     zh: "先备份，再续期（1.20 之前用 kubeadm alpha certs renew all）。CA 过期时此命令无效，需要为所有组件重新签发证书"
     run: "cp -a /etc/kubernetes /root/kubernetes-before-renewal && kubeadm certs renew all"
     on: "{machine}"
+  - en: "Without kubeadm (needs OpenSSL 3): let the cluster's own CA sign it anew, with the same key, subject and names; the old one is kept as .expired"
+    zh: "没有 kubeadm 时（需要 OpenSSL 3）：用集群 CA 以相同的密钥、主体和名称重新签发，旧证书保留为 .expired"
+    run: "d=$(mktemp -d) && openssl x509 -x509toreq -in {crt} -signkey {key} -copy_extensions copyall -out $d/csr && openssl x509 -req -in $d/csr -CA {ca}.crt -CAkey {ca}.key -set_serial 0x$(openssl rand -hex 8) -days 365 -copy_extensions copyall -out $d/crt && cp -p {crt} {crt}.expired && cat $d/crt > {crt}"
+    on: "{machine}"
   - en: "Processes read certificates when they start: restart the control plane, one node after the other"
     zh: "进程只在启动时读取证书：逐个节点重启控制平面组件"
     run: "for c in etcd kube-apiserver kube-controller-manager kube-scheduler; do docker ps -q --filter name=k8s_\"$c\"_ 2>/dev/null | xargs -r docker restart; crictl ps -q --name \"^$c\\$\" 2>/dev/null | xargs -r crictl stop; systemctl try-restart $c 2>/dev/null; done"
     on: "{machine}"
-  - en: "admin.conf was renewed, too: take the new one into use"
-    zh: "admin.conf 也已更新：换用新的文件"
+  - en: "kubeadm renewed admin.conf, too: take the new one into use (this replaces ~/.kube/config)"
+    zh: "kubeadm 也更新了 admin.conf：换用新的文件（会覆盖 ~/.kube/config）"
     run: "cp /etc/kubernetes/admin.conf ~/.kube/config"
     on: "{machine}"
 verify: "kubectl get --raw /readyz; kubectl get nodes"
@@ -111,6 +115,12 @@ evidence AS (
   SELECT t.subject, 20 + s.newest, s.file, s.line, s.text, NULL FROM told t JOIN said s ON s.newest = 1
 )
 SELECT e.subject, e.file, e.line, e.text, e.ts, t.node, t.place, t.what, t.what_zh,
-  coalesce(t.node, (SELECT min(node) FROM control_plane_nodes)) AS machine
+  coalesce(t.node, (SELECT min(node) FROM control_plane_nodes)) AS machine,
+  l.path AS crt, substr(l.path, 1, length(l.path) - 4) || '.key' AS key,
+  CASE WHEN l.path GLOB '*/etcd/*' OR l.path GLOB '*/apiserver-etcd-client.crt' THEN '/etc/kubernetes/pki/etcd/ca'
+    WHEN l.path GLOB '*/front-proxy-*' THEN '/etc/kubernetes/pki/front-proxy-ca' WHEN l.path IS NOT NULL THEN '/etc/kubernetes/pki/ca' END AS ca
 FROM told t JOIN evidence e ON e.subject = t.subject
+-- The one that a command can renew: a leaf whose key lies beside it. A CA's end is another matter.
+LEFT JOIN (SELECT node, path, row_number() OVER (PARTITION BY node ORDER BY n) AS k FROM expired
+  WHERE path GLOB '/etc/kubernetes/pki/*.crt' AND path NOT GLOB '*/ca.crt' AND path NOT GLOB '*-ca.crt') l ON l.node = t.node AND l.k = 1
 ORDER BY e.subject, e.seq, e.file, e.line;
