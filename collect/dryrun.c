@@ -88,7 +88,7 @@ static void print_node_item(FILE *f, const struct collect_opts *o, const struct 
 	if (it->how == PLAN_FILE)
 		fprintf(f, "      reads %s\n", what);
 	else if (it->how == PLAN_FILES)
-		fprintf(f, "      reads %s, at most %d files, no private keys\n", what, it->limit);
+		fprintf(f, "      reads %s, at most %d files, no private keys and no audit logs\n", what, it->limit);
 	else
 		print_indented(f, script, "      ");
 	print_words(f, "    for the units", it->units);

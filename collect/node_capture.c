@@ -156,11 +156,18 @@ static int to_buf(void *arg, const void *p, size_t n, struct err *e)
 	return buf_add(arg, p, n, e);
 }
 
-/* Newest first, "size name" lines of regular files. Private keys are not even listed. */
+/* What a glob never takes, by its own name or by where a link leads: keys, password hashes, tokens of service accounts, and
+ * audit logs, which repeat the bodies of requests. A pod that may write to /var/log could lay a link there. */
+#define NEVER                                                                                                          \
+	"*.key|*-key.pem|*audit*.log*|*/audit/*|/etc/*shadow*|*/.ssh/*|*/ssh_host_*|*/kubernetes.io~secret/*|"             \
+	"*/kubernetes.io~projected/*|*/secrets/*|/proc/*|/sys/*"
+
+/* Names of regular files, newest first. */
 static char *glob_script(const struct plan_item *it)
 {
 	return xasprintf(
-	        "for f in %s; do case \"$f\" in *.key|*-key.pem) continue;; esac; test -f \"$f\" && "
+	        "for f in %s; do case \"$f\" in " NEVER ") continue;; esac; test -f \"$f\" || continue; "
+	        "case \"$(readlink -f \"$f\")\" in " NEVER ") continue;; esac; "
 	        "stat -Lc '%%Y %%s %%n' \"$f\"; done 2>/dev/null | sort -rn | head -n %d | cut -d' ' -f3-; true",
 	        it->what, it->limit);
 }
