@@ -108,6 +108,8 @@ static int read_options(const struct cli_args *a, struct collect_opts *o, struct
 	if (o->no_kube && !o->nodes && !o->nodes_from && !o->local)
 		return err_set(e, ERR_USAGE,
 		               "--no-kube needs --nodes, --nodes-from or --local: nobody else names the nodes");
+	if (o->kubeconfig && access(o->kubeconfig, R_OK) != 0)
+		return err_set(e, ERR_USAGE, "--kubeconfig: %s cannot be read", o->kubeconfig);
 	if (o->ssh.key && access(o->ssh.key, R_OK) != 0)
 		return err_set(e, ERR_USAGE, "--ssh-key: %s cannot be read", o->ssh.key);
 	if (o->ssh.known_hosts && access(o->ssh.known_hosts, R_OK) != 0)

@@ -119,6 +119,7 @@ static int open_bundle(struct run *run, const struct kube *k, struct collect_res
 {
 	CLEAN(clean_free) char *name = run->opts->output ? xstrdup(run->opts->output) : default_name(run, k);
 	CLEAN(clean_cjson) cJSON *head = head_json(run, k);
+	int64_t replaced = 0;
 	int rc = bundle_writer_open(name, run->started, run->opts->force, &run->out, e);
 
 	if (rc < 0)
@@ -126,6 +127,8 @@ static int open_bundle(struct run *run, const struct kube *k, struct collect_res
 	snprintf(res->path, sizeof(res->path), "%s", name);
 	if (run->opts->opened)
 		run->opts->opened(name);
+	/* A server's address may hold a password. */
+	redact_object(run->redact, head, NULL, &replaced);
 	return bundle_writer_head(run->out, head, e);
 }
 
@@ -172,6 +175,9 @@ static int run_all(struct run *run, FILE *say, struct collect_result *res, struc
 		else
 			kube_probe(k);
 	}
+	if (!k && !run->opts->local && !run->opts->nodes && !run->opts->nodes_from)
+		return err_set(e, ERR_ABSENT, "%s, and no node is named: there is nothing to collect; install kubectl, or give "
+		               "--nodes, --nodes-from or --local", why.msg);
 	if ((rc = open_bundle(run, k, res, e)) < 0)
 		return rc;
 	runlog(run->log, "sickbay %s; API: %s %s", SICKBAY_VERSION,
@@ -207,8 +213,11 @@ int collect_run(const struct collect_opts *o, FILE *say, struct collect_result *
 	int rc;
 
 	*res = (struct collect_result){.path = ""};
-	if ((rc = plan_load(o->plan, &plan, e)) < 0 || (rc = redact_load(&redact, e)) < 0)
+	if ((rc = nodes_check(o, e)) < 0 || (rc = plan_load(o->plan, &plan, e)) < 0 || (rc = redact_load(&redact, e)) < 0)
 		return rc;
+	/* The writer says it, too, but only after an API that may be slow to answer. */
+	if (o->output && strcmp(o->output, "-") != 0 && !o->force && access(o->output, F_OK) == 0)
+		return err_set(e, ERR_USAGE, "%s: exists already; choose another name, or give --force", o->output);
 	run.plan = plan;
 	run.redact = redact;
 	run.log = runlog_new();

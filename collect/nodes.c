@@ -28,16 +28,7 @@ static const char *address_of(const struct cluster_node *n)
 	return n->internal_ip ? n->internal_ip : n->external_ip ? n->external_ip : n->name;
 }
 
-/* The API's name for what the user called `word`: by name, or by one of the addresses. */
-static const struct cluster_node *find_api_node(const struct cluster_node *api, int n, const char *word)
-{
-	for (int i = 0; i < n; i++)
-		if (!strcmp(api[i].name, word) || (api[i].internal_ip && !strcmp(api[i].internal_ip, word)) ||
-		    (api[i].external_ip && !strcmp(api[i].external_ip, word)))
-			return &api[i];
-	return NULL;
-}
-
+/* Names and addresses become folders, arguments of ssh and parts of scripts. */
 static bool word_is_sane(const char *w)
 {
 	if (!w[0] || w[0] == '-' || w[0] == '.' || strlen(w) > 253)
@@ -46,6 +37,24 @@ static bool word_is_sane(const char *w)
 		if (!isalnum((unsigned char)*w) && !strchr("._-:[]@%", *w))
 			return false;
 	return true;
+}
+
+static bool api_node_is_sane(const struct cluster_node *n)
+{
+	return word_is_sane(n->name) && word_is_sane(address_of(n));
+}
+
+/* The API's name for what the user called `word`: by name, or by one of the addresses. */
+static const struct cluster_node *find_api_node(const struct cluster_node *api, int n, const char *word)
+{
+	for (int i = 0; i < n; i++) {
+		const struct cluster_node *a = &api[i];
+
+		if (api_node_is_sane(a) && (!strcmp(a->name, word) || (a->internal_ip && !strcmp(a->internal_ip, word)) ||
+		                            (a->external_ip && !strcmp(a->external_ip, word))))
+			return a;
+	}
+	return NULL;
 }
 
 /* "node1", "10.0.0.1" or "node1=10.0.0.1". */
@@ -94,12 +103,27 @@ static int add_file(struct nodes *ns, const struct cluster_node *api, int n_api,
 		return err_wrap(e, "--nodes-from");
 	if (!b.p)
 		return 0;
+	if (b.n >= 3 && !memcmp(b.p, "\xEF\xBB\xBF", 3)) /* Notepad's mark of UTF-8 */
+		memset(b.p, ' ', 3);
 	for (char *line = strtok_r(b.p, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
 		line[strcspn(line, "#")] = '\0';
 		if ((rc = add_words(ns, api, n_api, line, e)) < 0)
 			return err_wrap(e, "--nodes-from: %s", path);
 	}
 	return 0;
+}
+
+int nodes_check(const struct collect_opts *o, struct err *e)
+{
+	struct nodes ns = {NULL, 0, ""};
+	int rc = o->nodes ? add_words(&ns, NULL, 0, o->nodes, e) : 0;
+
+	if (rc == 0 && o->nodes_from)
+		rc = add_file(&ns, NULL, 0, o->nodes_from, e);
+	if (rc == 0 && (o->nodes || o->nodes_from) && !ns.n && !o->local)
+		rc = err_set(e, ERR_USAGE, "%s: no node is named", o->nodes_from ? o->nodes_from : "--nodes");
+	nodes_release(&ns);
+	return rc;
 }
 
 int nodes_choose(struct run *run, const struct cluster_node *api, int n_api, const char *server_host, struct nodes *out,
@@ -118,7 +142,7 @@ int nodes_choose(struct run *run, const struct cluster_node *api, int n_api, con
 	if (o->no_nodes || o->local || o->nodes || o->nodes_from)
 		return 0;
 	for (int i = 0; i < n_api; i++) {
-		if (word_is_sane(address_of(&api[i])) && word_is_sane(api[i].name))
+		if (api_node_is_sane(&api[i]))
 			add_node(out, api[i].name, address_of(&api[i]));
 		else
 			runlog(run->log, "a node of the API has no usable name or address: left out");

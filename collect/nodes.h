@@ -17,6 +17,8 @@ struct nodes {
 	int n;
 	char note[400]; /* what the user must know about the list, or "" */
 };
+/* Whether --nodes and --nodes-from can be read: told before anything is asked. */
+int nodes_check(const struct collect_opts *o, struct err *e);
 /* Who is to be visited: by the options, the API's list, or the kubeconfig's server when there is neither. */
 int nodes_choose(struct run *run, const struct cluster_node *api, int n_api, const char *server_host, struct nodes *out,
                  struct err *e);

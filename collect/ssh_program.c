@@ -44,6 +44,7 @@ static void add_common(struct ssh *s, struct argv *a)
 	add_option(a, "ForwardX11=no");
 	add_option(a, "ClearAllForwardings=yes");
 	add_option(a, "PermitLocalCommand=no");
+	add_option(a, "RemoteCommand=none");
 	add_option(a, "LogLevel=ERROR");
 	if (s->known_hosts)
 		add_option(a, s->known_hosts);

@@ -82,10 +82,14 @@ static void set_defaults(struct sshtarget *s, const struct collect_ssh *o, const
 {
 	static const char *const keys[] = {"~/.ssh/id_ed25519", "~/.ssh/id_ecdsa", "~/.ssh/id_rsa"};
 	static const char *const known[] = {"~/.ssh/known_hosts", "/etc/ssh/ssh_known_hosts"};
-	struct passwd *pw = getpwuid(getuid());
+	struct passwd entry, *pw = NULL;
+	char room[16384];
 
 	if (!s->addr)
 		s->addr = xstrdup(host);
+	/* Visits run side by side. */
+	if (!s->user && getpwuid_r(getuid(), &entry, room, sizeof(room), &pw) != 0)
+		pw = NULL;
 	if (!s->user)
 		s->user = xstrdup(pw ? pw->pw_name : "root");
 	if (!s->t.port)
