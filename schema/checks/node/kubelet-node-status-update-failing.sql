@@ -9,6 +9,7 @@ detail:
 severity: critical
 needs: [log:kubelet]
 causes:
+  - {check: node-flapping, when: same}
   - {check: node-not-ready-unknown, when: same}
 why:
   en: >-

@@ -9,8 +9,6 @@ detail:
 severity: warning
 needs: [[events, log:kubelet]]
 causes:
-  - {check: node-not-ready-kubelet, when: same}
-  - {check: node-not-ready-unknown, when: same}
   - {check: pods-evicted-node-lost, when: same}
 why:
   en: >-

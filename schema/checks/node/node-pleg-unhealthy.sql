@@ -9,6 +9,7 @@ detail:
 severity: critical
 needs: [[nodes, log:kubelet]]
 causes:
+  - {check: node-flapping, when: same}
   - {check: node-not-ready-kubelet, when: same}
 why:
   en: >-

@@ -9,6 +9,7 @@ detail:
 severity: critical
 needs: [[nodes, log:kubelet]]
 causes:
+  - {check: node-flapping, when: same}
   - {check: node-not-ready-kubelet, when: same}
   - {check: node-pleg-unhealthy, when: same}
 why:

@@ -10,6 +10,7 @@ severity: critical
 confidence: certain
 needs: [node_units]
 causes:
+  - {check: node-flapping, when: same}
   - {check: node-runtime-down, when: same}
   - {check: node-pleg-unhealthy, when: same}
   - {check: node-not-ready-kubelet, when: same}
