@@ -4,7 +4,7 @@ WITH RECURSIVE
 sides AS (
   SELECT id, check_id, kind, namespace, name, subject FROM findings WHERE check_id IN (:cause_check, :effect_check)
 ),
--- Selectors of workloads and disruption budgets; those of services are matched in the view service_pods.
+-- Selectors of workloads and disruption budgets; those of services are matched in the view service_selects.
 selectors AS (
   SELECT s.id, s.namespace, coalesce(w.selector ->> '$.matchLabels', w.selector) AS selector
   FROM sides s JOIN workloads w ON lower(w.kind) = s.kind AND w.namespace = s.namespace AND w.name = s.name
@@ -30,7 +30,7 @@ selected AS MATERIALIZED (
   HAVING count(*) = max(w.keys)
   UNION
   SELECT s.id, p.namespace, p.name, p.owner_kind, p.owner_name
-  FROM sides s JOIN service_pods v ON v.namespace = s.namespace AND v.name = s.name JOIN pods p ON p.object = v.object
+  FROM sides s JOIN service_selects v ON v.namespace = s.namespace AND v.name = s.name JOIN pods p ON p.object = v.object
   WHERE s.kind IN ('service', 'endpoints')
 ),
 members(id, kind, namespace, name, depth) AS (

@@ -27,7 +27,7 @@ behind(id, namespace, service) AS (
 ),
 selected AS MATERIALIZED (
   SELECT b.id, p.namespace, p.name, p.owner_kind, p.owner_name
-  FROM behind b JOIN service_pods v ON v.namespace = b.namespace AND v.name = b.service JOIN pods p ON p.object = v.object
+  FROM behind b JOIN service_selects v ON v.namespace = b.namespace AND v.name = b.service JOIN pods p ON p.object = v.object
 ),
 servers(id, kind, namespace, name, depth) AS (
   SELECT id, 'service', namespace, service, 0 FROM behind

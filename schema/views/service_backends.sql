@@ -32,28 +32,29 @@ LEFT JOIN olds o ON o.namespace = v.namespace AND o.name = v.name
 LEFT JOIN slice_sums s ON s.namespace = v.namespace AND s.name = v.name
 WHERE json_valid(v.selector) AND v.selector NOT IN ('{}', 'null') AND coalesce(v.type, '') <> 'ExternalName';
 
--- The pods that a service selects; those that are going away or done are not among them. A pod is selected when it has as many of
--- the wanted labels as are wanted: counting them costs what the labels are many, not services times pods.
-CREATE VIEW service_pods AS
+-- Which pods (their objects) a service's selector matches, whatever their state. A pod is selected when it has as many of the
+-- wanted labels as are wanted: counting them costs what the labels are many, not services times pods.
+CREATE VIEW service_selects AS
 WITH
 wanted AS MATERIALIZED (
   SELECT b.namespace, b.name, k.key, k.value, count(*) OVER (PARTITION BY b.namespace, b.name) AS keys
-  FROM services b, json_each(b.selector) k
-  WHERE json_valid(b.selector) AND b.selector NOT IN ('{}', 'null')
+  FROM services b, json_each(CASE WHEN json_valid(b.selector) THEN b.selector ELSE '{}' END) k
 ),
 had AS MATERIALIZED (
-  SELECT p.namespace, p.name AS pod, p.object, l.key, l.value
-  FROM pods p, json_each(p.labels) l
-  WHERE json_valid(p.labels) AND p.deleted IS NULL AND coalesce(p.phase, '') NOT IN ('Succeeded', 'Failed')
-),
-selected AS MATERIALIZED (
-  SELECT w.namespace, w.name, h.object
-  FROM wanted w JOIN had h ON h.namespace = w.namespace AND h.key = w.key AND h.value = w.value
-  GROUP BY w.namespace, w.name, h.object
-  HAVING count(*) = max(w.keys)
+  SELECT p.namespace, p.object, l.key, l.value
+  FROM pods p, json_each(CASE WHEN json_valid(p.labels) THEN p.labels ELSE '{}' END) l
 )
+SELECT w.namespace, w.name, h.object
+FROM wanted w JOIN had h ON h.namespace = w.namespace AND h.key = w.key AND h.value = w.value
+GROUP BY w.namespace, w.name, h.object
+HAVING count(*) = max(w.keys);
+
+-- The pods that do a service's work: those that are going away or done are not among them.
+CREATE VIEW service_pods AS
+WITH selected AS MATERIALIZED (SELECT * FROM service_selects)
 SELECT x.namespace, x.name, p.name AS pod, p.node, p.phase, p.created, s.subject, p.object, p.file, p.line, c.status AS ready
 FROM selected x
 JOIN pods p ON p.object = x.object
 JOIN pod_subjects s ON s.namespace = p.namespace AND s.pod = p.name
-LEFT JOIN pod_conditions c ON c.namespace = p.namespace AND c.pod = p.name AND c.type = 'Ready';
+LEFT JOIN pod_conditions c ON c.namespace = p.namespace AND c.pod = p.name AND c.type = 'Ready'
+WHERE p.deleted IS NULL AND coalesce(p.phase, '') NOT IN ('Succeeded', 'Failed');
