@@ -11,6 +11,7 @@ WITH
 docker_nodes AS (SELECT DISTINCT node FROM node_images WHERE runtime = 'docker'),
 -- Containers must be known, or every image looks unused.
 known AS (SELECT DISTINCT node, runtime FROM node_containers),
+peopled AS MATERIALIZED (SELECT DISTINCT node FROM pods),
 captured AS (
   SELECT u.node, u.runtime AS source, coalesce(u.name, u.id) AS image, u.bytes, u.own_bytes, u.containers, u.pods, k.node IS NOT NULL AS known,
     -- What holds a pod together is no container to the CRI.
@@ -40,7 +41,7 @@ every AS (
   SELECT t.node, 'status',
     -- Names with a tag read better than those with a digest.
     coalesce((SELECT min(m.value) FROM json_each(coalesce(t.names, '[]')) m WHERE m.value NOT LIKE '%@%'), t.names ->> '$[0]'),
-    t.bytes, NULL, coalesce(u.containers, 0), u.pods, EXISTS (SELECT 1 FROM pods p WHERE p.node = t.node), 0, t.file, t.line
+    t.bytes, NULL, coalesce(u.containers, 0), u.pods, t.node IN (SELECT node FROM peopled), 0, t.file, t.line
   FROM told t LEFT JOIN users u ON u.node = t.node AND u.number = t.number
 )
 SELECT e.node, e.source, e.image, e.bytes, e.own_bytes,

@@ -48,6 +48,11 @@ offline() { ! grep -Eio '(src|href|action)="?(https?:)?//[^"]*|@import|url\(' "$
 ok "the page asks the network for nothing" offline
 ok "the .db answers queries" sh -c '"$0" query "$1" "SELECT count(*) > 0 FROM root_causes" | grep -q 1' "$SICKBAY" "$T/one/r.db"
 
+ok "tables of images, in .md" grep -q '^| `k8s.gcr.io/pause:3.2` | 918 kB |' "$T/one/r.md"
+ok "and in .html, with bars" sh -c 'grep -q "<svg class=.bar" "$0" && grep -q "<code>k8s.gcr.io/pause:3.2</code>" "$0"' "$T/one/r.html"
+ok "and as views of the .db" sh -c '"$0" query "$1" "SELECT count(*) > 0 FROM v_images WHERE image = '"'k8s.gcr.io/pause:3.2'"' AND containers > 0" | grep -q 1' "$SICKBAY" "$T/one/r.db"
+ok "but not in a summary" sh -c '! grep -q "pause:3.2" "$0"' "$T/one/r.txt"
+
 run analyze "$b" --lang zh -o "$T/zh.md"
 ok "a report in Chinese" grep -q '发现' "$T/zh.md"
 
