@@ -68,7 +68,7 @@ sick AS (
 ),
 rows_of AS (
   SELECT s.*, json_line(o.json, o.line, coalesce(s.waiting_message, s.exit_message, s.last_exit_message, s.waiting_reason,
-      iso(coalesce(s.finished, s.last_finished)))) AS at,
+      s.exit_reason, s.last_exit_reason)) AS at,
     row_number() OVER (PARTITION BY s.subject ORDER BY s.how DESC, s.restarts DESC, s.pod, s.container) AS n
   FROM sick s JOIN objects o ON o.id = s.object
   WHERE s.how IS NOT NULL
