@@ -82,7 +82,8 @@ static struct report_step *step_with(struct report_group *g, int first, const ch
 	for (int i = first; i < g->step_count; i++)
 		if (strcmp(g->steps[i].text, text) == 0)
 			return &g->steps[i];
-	if (g->step_count - first >= MAX_TEXTS) {
+	/* Of many that each tell something else, the first stands for all. */
+	if (g->step_count - first >= (g->member_count <= MAX_TEXTS ? MAX_TEXTS : 1)) {
 		g->steps[g->step_count - 1].more++;
 		return NULL;
 	}

@@ -7,7 +7,7 @@
 #include <errno.h>
 #include <limits.h>
 
-enum { MAX_ROWS = 300, MAX_NAMED = 3, MAX_FULL = 3, MAX_PIECES = 3, MAX_GROUPS = 20 };
+enum { MAX_ROWS = 300, MAX_MEMBERS = 100, MAX_NAMED = 3, MAX_FULL = 3, MAX_PIECES = 3, MAX_GROUPS = 20 };
 
 struct md {
 	FILE *f;
@@ -171,7 +171,7 @@ static void put_proofs(const struct md *m, const struct report_group *g)
 /* All members by name; of one nothing more than the line above the text. */
 static void put_members(const struct md *m, const struct report_group *g)
 {
-	int n = g->member_count < MAX_ROWS ? g->member_count : MAX_ROWS;
+	int n = g->member_count < MAX_MEMBERS ? g->member_count : MAX_MEMBERS;
 
 	if (g->member_count <= MAX_NAMED + 1)
 		return;

@@ -127,7 +127,7 @@ static void put_evidence(const struct text *t, const struct report_group *g, con
 		put_pieces(t, &t->r->findings[g->members[0]], caps->evidence);
 	for (int i = 0; g->member_count > 1 && i < g->member_count && i < caps->members; i++) {
 		const struct report_finding *f = &t->r->findings[g->members[i]];
-		if (t->whole && !g->same_detail && f->detail && *f->detail) {
+		if ((t->whole || i == 0) && !g->same_detail && f->detail && *f->detail) {
 			CLEAN(clean_free) char *line = xasprintf("%s: %s", f->subject, f->detail);
 			put_wrapped(t, line, 5);
 		}
