@@ -39,7 +39,7 @@ sick AS (
   FROM hpa_conditions c JOIN hpas h ON h.object = c.object
   WHERE (c.type = 'ScalingActive' AND c.status = 'False' AND coalesce(c.reason, '') <> 'ScalingDisabled'
       OR c.type = 'AbleToScale' AND c.status = 'False' AND c.reason IN ('FailedGetScale', 'FailedUpdateScale'))
-    AND (c.last_transition IS NULL OR :now IS NULL OR :now - c.last_transition > 30000000)
+    AND (c.last_transition IS NULL OR :now IS NULL OR :now - c.last_transition > 20000000)
 )
 SELECT 'horizontalpodautoscaler/' || s.namespace || '/' || s.name AS subject, s.file, json_line(o.json, o.line, s.value) AS line, s.last_transition AS ts,
   s.namespace, s.name, lower(coalesce(s.target_kind, 'deployment')) AS target_kind, s.target_name,

@@ -55,7 +55,7 @@ sick AS (
 ),
 -- The container's own last words: known ones first, else the last line of the try before.
 words AS (
-  SELECT s.subject, l.file, l.line, l.text, l.ts,
+  SELECT s.subject, l.file, l.line, l.text, l.ts, log_message(l.text, l.at, l.message) AS message,
     row_number() OVER (PARTITION BY s.subject ORDER BY EXISTS (SELECT 1 FROM log_hits h WHERE h.log = l.id AND h.signature = 'kube-dns-fatal') DESC,
       f.path LIKE '%-previous.log' DESC, l.id DESC) AS newest
   FROM sick s
@@ -73,7 +73,7 @@ SELECT s.subject, e.file, e.line, e.text, e.ts, coalesce(e.node, s.node) AS node
   coalesce(s.code, 'none') AS code, coalesce(s.exit_reason, s.last_exit_reason, s.waiting_reason, 'Error') AS reason,
   (SELECT max(t.pod_no) FROM sick t WHERE t.subject = s.subject) AS crashing,
   (SELECT count(*) FROM dns_pods d JOIN pod_subjects j ON j.namespace = d.namespace AND j.pod = d.name WHERE j.subject = s.subject) AS pods,
-  coalesce(' ' || (SELECT substr(w.text, 1, 300) FROM words w WHERE w.subject = s.subject AND w.newest = 1), '') AS words,
+  coalesce(' ' || (SELECT substr(w.message, 1, 300) FROM words w WHERE w.subject = s.subject AND w.newest = 1), '') AS words,
   rx('^([^/]+)/', s.subject, 1) AS owner_kind, rx('[^/]+$', s.subject) AS owner_name
 FROM sick s JOIN evidence e ON e.subject = s.subject
 WHERE s.n = 1
