@@ -7,68 +7,65 @@
 #include "base/jsonscan.h"
 #include "base/mem.h"
 
+enum { MAX_OTHERS = 40 };
+
 /* One pass over the members. Views into the line; the message is put together when all are known. */
 struct members {
 	struct str msg, log, time, level, stream;
+	struct str keys[MAX_OTHERS], values[MAX_OTHERS]; /* all that are none of these */
 	int others;
 };
 
-static bool key_is(struct str key, const char *name)
+static inline bool is(struct str key, const char *name, size_t n)
 {
-	size_t n = strlen(name);
-
 	return key.n == n + 2 && memcmp(key.p + 1, name, n) == 0;
+}
+#define IS(key, literal) is(key, literal, sizeof(literal) - 1)
+
+/* Where a member's value goes; NULL for the others. What a report of a line leaves out goes to *dropped. */
+static struct str *place_of(struct members *m, struct str key, struct str *dropped)
+{
+	switch (key.n > 2 ? key.p[1] : 0) {
+	case 'm': return IS(key, "msg") || IS(key, "message") ? &m->msg : NULL;
+	case 'l':
+		if (IS(key, "log"))
+			return &m->log;
+		return IS(key, "level") ? &m->level : IS(key, "logger") ? dropped : NULL;
+	case 't': return IS(key, "ts") || IS(key, "time") || IS(key, "timestamp") ? &m->time : NULL;
+	case '@': return IS(key, "@timestamp") ? &m->time : NULL;
+	case 's': return IS(key, "stream") ? &m->stream : IS(key, "severity") ? &m->level : NULL;
+	case 'c': return IS(key, "caller") ? dropped : NULL;
+	case 'v': return IS(key, "v") ? dropped : NULL;
+	default: return NULL;
+	}
 }
 
 static int note(void *arg, struct str key, struct str value, struct err *e)
 {
 	struct members *m = arg;
+	struct str dropped, *place = place_of(m, key, &dropped);
 
 	(void)e;
-	if (key_is(key, "msg") || key_is(key, "message"))
-		m->msg = value;
-	else if (key_is(key, "log"))
-		m->log = value;
-	else if (key_is(key, "ts") || key_is(key, "time") || key_is(key, "timestamp") || key_is(key, "@timestamp"))
-		m->time = value;
-	else if (key_is(key, "level") || key_is(key, "severity"))
-		m->level = value;
-	else if (key_is(key, "stream"))
-		m->stream = value;
-	else
-		m->others++;
+	if (place) {
+		*place = value;
+	} else if (m->others < MAX_OTHERS) {
+		m->keys[m->others] = key;
+		m->values[m->others++] = value;
+	}
 	return 0;
 }
 
-static bool is_head(struct str key)
-{
-	static const char *const heads[] = {"msg", "message", "ts", "time", "timestamp", "@timestamp", "level", "severity",
-	                                    "caller", "logger", "v"};
-
-	for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++)
-		if (key_is(key, heads[i]))
-			return true;
-	return false;
-}
-
 /* ` key="value"`, quotes and backslashes of the value escaped as klog's text format does. */
-static int add_member(void *arg, struct str key, struct str value, struct err *e)
+static int add_member(struct buf *out, struct str key, struct str value)
 {
-	struct buf *out = arg;
-	int rc;
-
-	if (is_head(key) || key.n < 2)
-		return 0;
-	if ((rc = buf_add(out, " ", 1, e)) < 0 || (rc = buf_add(out, key.p + 1, key.n - 2, e)) < 0 ||
-	    (rc = buf_add(out, "=", 1, e)) < 0)
-		return rc;
+	if (buf_add(out, " ", 1, NULL) < 0 || buf_add(out, key.p + 1, key.n - 2, NULL) < 0 || buf_add(out, "=", 1, NULL) < 0)
+		return -1;
 	/* JSON's own escapes are the ones that klog writes, but for \u003c and the like. */
-	if (value.p[0] == '"' && memmem(value.p, value.n, "\\u", 2)) {
-		if ((rc = buf_add(out, "\"", 1, e)) < 0 || (rc = json_decode(value, out, e)) < 0)
-			return rc;
-		return buf_add(out, "\"", 1, e);
-	}
-	return buf_add(out, value.p, value.n, e);
+	if (value.p[0] != '"' || !memchr(value.p, '\\', value.n) || !memmem(value.p, value.n, "\\u", 2))
+		return buf_add(out, value.p, value.n, NULL);
+	if (buf_add(out, "\"", 1, NULL) < 0 || json_decode(value, out, NULL) < 0)
+		return -1;
+	return buf_add(out, "\"", 1, NULL);
 }
 
 /* ISO text, or seconds (zap) or milliseconds (klog) since 1970 as a number. */
@@ -148,8 +145,10 @@ static void inside_docker(struct logparser *p, struct logline *out)
 
 bool logline_json(struct logparser *p, struct str text, struct logline *out)
 {
-	struct members m = {.others = 0};
+	struct members m;
 
+	m.msg = m.log = m.time = m.level = m.stream = (struct str){NULL, 0};
+	m.others = 0;
 	if (json_each_member(text, note, &m, NULL) < 0)
 		return false;
 	if (m.log.p && m.log.p[0] == '"' && (m.stream.p || m.time.p)) {
@@ -165,8 +164,9 @@ bool logline_json(struct logparser *p, struct str text, struct logline *out)
 	buf_clear(&p->decoded);
 	if (json_decode(m.msg, &p->decoded, NULL) < 0)
 		return true;
-	if (m.others > 0)
-		(void)json_each_member(text, add_member, &p->decoded, NULL);
+	for (int i = 0; i < m.others; i++)
+		if (add_member(&p->decoded, m.keys[i], m.values[i]) < 0)
+			break;
 	out->message = (struct str){buf_cstr(&p->decoded), p->decoded.n};
 	return true;
 }

@@ -8,7 +8,7 @@
 #include "base/mem.h"
 
 enum {
-	BATCHES = 8,
+	BATCHES = 16,
 	BATCH_FULL = 256 << 10, /* small enough to be still in the cache that both threads share */
 	BATCH_KEEP = 4 << 20, /* a batch that had to grow beyond this for one large object gives its memory back */
 	BATCH_MAX = 1 << 30,
