@@ -1,5 +1,5 @@
-/* html: what the two halves of the HTML writer share. html.c: the page and escaping; html_parts.c and
- * html_tables.c: what stands in it. */
+/* html: what the files of the HTML writer share. html.c: the page and escaping; html_parts.c,
+ * html_rest.c and html_tables.c: what stands in it. */
 #ifndef SICKBAY_ANALYZE_REPORT_HTML_H
 #define SICKBAY_ANALYZE_REPORT_HTML_H
 #include "analyze/report/report.h"
@@ -17,10 +17,12 @@ void html_code(const struct html *h, const char *s);
 
 void html_more(const struct html *h, int n); /* "and N more", nothing when n is not positive */
 void html_section(const struct html *h, const char *key, int count); /* opens a folded section; count negative: none is told */
+void html_note(const struct html *h, const char *key);               /* a soft paragraph of ours */
 
 void html_opening(const struct html *h);  /* bundle, verdict, banners */
 void html_roots(const struct html *h);    /* root causes with evidence, fixes, symptoms; remarks */
 void html_sections(const struct html *h); /* everything else, folded */
+void html_rest(const struct html *h);     /* html_rest.c: of these, what is not about findings */
 void html_tables(const struct html *h);   /* html_tables.c */
 
 #endif
