@@ -43,6 +43,7 @@ evidence_stands() { # the first root cause's evidence is really where the report
 	text=$(cut -f 2- "$work/cite")
 	[ -n "$text" ] && "$sickbay" inspect "$work/$1.tar.zst" "$at" 2>/dev/null | grep -qF -- "$text"
 }
+fix_named() { jq -e '.root_causes[0].fix | length > 0' "$work/$1.json" >/dev/null; }
 healthy() {
 	begin=$(date +%s)
 	collect healthy; status=$?
@@ -68,7 +69,7 @@ for fault in "$@"; do
 	got=$(top "$fault")
 	case ",$want," in *",$got,"*) ok "$fault: $got" ;; *) bad "$fault: wanted $want, got $got" ;; esac
 	check "$fault: evidence stands at $(jq -r '.root_causes[0].evidence[0] | "\(.file):\(.line)"' "$work/$fault.json")" evidence_stands "$fault"
-	check "$fault: a fix is named" jq -e '.root_causes[0].fix | length > 0' "$work/$fault.json" >/dev/null
+	check "$fault: a fix is named" fix_named "$fault"
 	others=$(jq -r --arg w ",$want," '[.root_causes[] | select(.severity == "critical") | .check | select(. as $c | $w | contains("," + $c + ",") | not)] | join(" ")' "$work/$fault.json")
 	check "$fault: no other critical root cause ($others)" [ -z "$others" ]
 	"$lab" heal "$fault" >"$work/$fault.heal.txt" 2>&1 || bad "$fault: could not be healed"
