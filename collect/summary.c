@@ -117,6 +117,34 @@ static void print_failures(struct run *run, FILE *f)
 		fprintf(f, "  ... and %d more; all are in the bundle's manifest.json\n", g.more);
 }
 
+static void add_cut(void *arg, const struct capture *c)
+{
+	struct group *g = arg;
+
+	/* What also failed is told there. */
+	if (!c->truncated || c->state != CAPTURE_OK)
+		return;
+	g->n++;
+	if (g->n_paths < 4) {
+		g->paths = add_word(g->paths, c->path);
+		g->n_paths++;
+	}
+}
+
+/* What is there, but not whole. */
+static void print_cut(struct run *run, FILE *f)
+{
+	struct group g = {.n = 0};
+
+	bundle_writer_each(run->out, add_cut, &g);
+	if (!g.n)
+		return;
+	fprintf(f, "\ncut at a cap on bytes: %d\n      ", g.n);
+	print_text(f, g.paths, 600);
+	fputs(g.n > g.n_paths ? ", ...\n" : "\n", f);
+	free(g.paths);
+}
+
 static void print_nodes(const struct nodes *nodes, FILE *f)
 {
 	int reached = 0;
@@ -151,6 +179,7 @@ void summary_print(struct run *run, const struct nodes *nodes, const char *path,
 	        (long long)c.redactions);
 	print_nodes(nodes, f);
 	print_failures(run, f);
+	print_cut(run, f);
 	if (strcmp(path, "-") != 0)
 		fprintf(f, "\nnext: sickbay analyze %s\n", path);
 }

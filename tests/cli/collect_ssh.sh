@@ -93,6 +93,8 @@ node:
   - {path: etc/absent.conf, file: /no/such/file}
   - {path: "etc/{name}", files: "@T@/files/*", keep: tail, max: 1000}
   - {path: host/endless.txt, run: "yes abcdefghi", max: 64KiB, timeout: 20s}
+  - {path: host/times.txt, run: "echo $LC_ALL"}
+  - {path: etc/pod.yaml, run: "printf -- '- name: DB_PASSWORD\\n  value: hunter2hunter2\\n'"}
   - {path: host/secret.txt, run: "echo 'login with password=hunter2hunter2 failed'"}
   - {path: host/slow.txt, gate: slow, run: "echo begun; sleep @SLEEP@", timeout: 2s}
   - {path: host/after.txt, gate: slow, run: "echo never"}
@@ -101,6 +103,10 @@ mkdir "$T/files"
 echo small >"$T/files/a.conf"
 seq 1 1000 >"$T/files/big.log"
 echo key >"$T/files/private.key"
+echo '{"kind":"Event"}' >"$T/files/kube-audit.log"
+mkdir -p "$T/secrets"
+echo token >"$T/secrets/token"
+ln -s "$T/secrets/token" "$T/files/link.log"
 # A length of its own, to find the process by.
 long=6$$.5
 sed -i "s,@T@,$T,; s,@SLEEP@,$long," "$T/plan.yaml"
@@ -132,11 +138,15 @@ ok "a glob's files" has a nodes/n1/etc/a.conf small
 ok "the newest bytes of a big file" has a nodes/n1/etc/big.log '^1000$'
 ok "which is marked as cut" sh -c "$(command -v tar) -xOf $T/a.tar a/manifest.json | tr -d '\n' | grep -q 'etc/big.log[^}]*\"truncated\": *true'"
 ok "private keys are not read" sh -c "! tar -tf $T/a.tar | grep -q private.key"
+ok "nor audit logs, nor what a link leads to" sh -c "! tar -tf $T/a.tar | grep -q 'audit\|link.log'"
 ok "output without end is cut at its cap" is "$(member a nodes/n1/host/endless.txt | wc -c)" 65536
 ok "credentials are replaced" has a nodes/n1/host/secret.txt 'password=\*\*REDACTED:password\*\* failed'
+ok "also where name and value stand on two lines" has a nodes/n1/etc/pod.yaml '  value: \*\*REDACTED:env\*\*'
+ok "scripts speak one language" has a nodes/n1/host/times.txt '^C$'
 ok "a command that hangs keeps what it printed" has a nodes/n1/host/slow.txt begun
 ok "and its gate skips the rest" sh -c "$(command -v tar) -xOf $T/a.tar a/manifest.json | tr -d '\n' | grep -q 'host/after.txt[^}]*\"skipped\"'"
 ok "nothing stays behind on the node" sh -c "! pgrep -f '^sleep $long' >/dev/null"
+ok "the summary tells what was cut" grep -A 1 "^cut at a cap on bytes: 2" "$T/out"
 ok "the summary tells what to type next" grep -q "sickbay analyze" "$T/out"
 
 # --- host keys

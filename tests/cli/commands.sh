@@ -57,6 +57,22 @@ ok "as a plugin of kubectl: its own name in the help" out "^Usage: kubectl sickb
 "$T/kubectl-sickbay" inspect >"$T/out" 2>"$T/err"
 ok "as a plugin of kubectl: errors" err "^sickbay: something is missing: kubectl sickbay inspect"
 
+# --- collect: told before anything is asked
+run collect --no-kube --nodes 'n1;reboot' -o "$T/c.tar"
+ok "collect: a node that is none" ends 2 '"n1;reboot" is not a node'
+: >"$T/nodes"
+run collect --no-kube --nodes-from "$T/nodes" -o "$T/c.tar"
+ok "collect: a list without nodes" ends 2 "$T/nodes: no node is named"
+run collect --kubeconfig "$T/none" -o "$T/c.tar"
+ok "collect: a kubeconfig that is not there" ends 2 "--kubeconfig: $T/none cannot be read"
+echo >"$T/there.tar"
+run collect --local -o "$T/there.tar"
+ok "collect: a bundle that is there already" ends 2 "$T/there.tar: exists already"
+PATH=/nonexistent "$SICKBAY" collect -o "$T/c.tar" >"$T/out" 2>"$T/err"
+status=$?
+ok "collect: neither kubectl nor a node" ends 1 "kubectl is not in PATH, and no node is named"
+ok "collect: nothing is left of all these" test ! -e "$T/c.tar"
+
 "$SICKBAY" version >/dev/full 2>"$T/err"
 status=$?
 ok "a full disk behind stdout is an error" ends 1 "standard output: No space left"
