@@ -431,10 +431,10 @@ struct element {
 	struct store *store;
 	struct table *t;
 	int table;
+	struct str v[MAX_COLUMNS]; /* of the element */
 	const struct str *outer; /* values of the table's outer columns */
 	const char *list;
 	const struct extract_source *src;
-	struct str json;         /* the whole object, for lines */
 	const char *counted;     /* up to here newlines are counted */
 	int64_t line, n;
 };
@@ -470,13 +470,9 @@ static int64_t newlines(const char *p, const char *end)
 static int element_row(void *arg, struct str json, struct err *e)
 {
 	struct element *el = arg;
-	struct str v[MAX_COLUMNS];
 
 	if (++el->n > MAX_ELEMENTS || json.p[0] != '{')
 		return 0;
-	int rc = jsonpaths_scan(el->t->inner, json, v, e);
-	if (rc < 0)
-		return rc;
 	el->line += newlines(el->counted, json.p);
 	el->counted = json.p;
 	row_begin(el->store, STORE_TYPED + el->table);
@@ -485,7 +481,7 @@ static int element_row(void *arg, struct str json, struct err *e)
 		if (c->list)
 			row_text(el->store, el->list);
 		else
-			put_value(el->x, el->store, c, c->outer ? el->outer[c->index] : v[c->index]);
+			put_value(el->x, el->store, c, c->outer ? el->outer[c->index] : el->v[c->index]);
 	}
 	return end_row(el->store, el->x->objects, el->src->file, el->line, e);
 }
@@ -506,10 +502,20 @@ static int table_rows(struct extract *x, struct store *s, int table, const struc
 		n_outer += t->columns[i].outer;
 	for (int i = 0; i < t->n_each; i++) {
 		struct str array = v[n_outer + i];
-		struct element el = {x, s, t, table, v, t->list_name[i], src, json, json.p, src->line, 0};
 		if (!array.p || array.p[0] != '[')
 			continue;
-		int rc = json_each_element(array, element_row, &el, e);
+		struct element el;
+		el.x = x;
+		el.store = s;
+		el.t = t;
+		el.table = table;
+		el.outer = v;
+		el.list = t->list_name[i];
+		el.src = src;
+		el.n = 0;
+		el.line = src->line + newlines(json.p, array.p);
+		el.counted = array.p;
+		int rc = jsonpaths_each(t->inner, array, el.v, element_row, &el, e);
 		if (rc < 0)
 			return rc;
 	}

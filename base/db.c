@@ -10,10 +10,10 @@
 
 #include "base/mem.h"
 
-/* Pages are written once and read a few times; 16 KiB ones hold a log line's neighbours together. The cache is small
+/* Pages are written once and read a few times; large ones cost fewer calls of the kernel. The cache is small
  * because pages that are filled once and written at once had better stay in the processor's. Sorts of indexes spill
  * to unlinked files of SQLite's own beyond the cache, so memory stays flat. */
-static const char build_setup[] = "PRAGMA page_size = 16384; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
+static const char build_setup[] = "PRAGMA page_size = 32768; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
                                   "PRAGMA locking_mode = EXCLUSIVE; PRAGMA cache_size = -6000; PRAGMA temp_store = FILE;"
                                   "PRAGMA foreign_keys = OFF; PRAGMA cell_size_check = OFF; PRAGMA secure_delete = OFF; BEGIN;";
 

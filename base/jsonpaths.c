@@ -400,22 +400,65 @@ static const char *scan_value(struct scan *s, const char *p, int node)
 	return p;
 }
 
+static void begin_scan(struct scan *s)
+{
+	memset(s->found, 0, sizeof(s->found[0]) * (size_t)s->t->n_slots);
+}
+
+/* Of alternatives the first that was found. */
+static void take_values(const struct scan *s, struct str *values)
+{
+	for (int i = 0; i < s->t->n_paths; i++)
+		values[i] = (struct str){NULL, 0};
+	for (int i = 0; i < s->t->n_slots; i++)
+		if (!values[s->t->path_of[i]].p)
+			values[s->t->path_of[i]] = s->found[i];
+}
+
 int jsonpaths_scan(const struct jsonpaths *t, struct str json, struct str *values, struct err *e)
 {
-	struct scan s = {.t = t, .end = json.p + json.n};
+	struct scan s;
 
-	memset(s.found, 0, sizeof(s.found[0]) * (size_t)t->n_slots);
+	s.t = t;
+	s.end = json.p + json.n;
+	begin_scan(&s);
 	const char *p = json.n ? skip_blanks(json.p, s.end) : NULL;
 	if (p)
 		p = scan_value(&s, p, 0);
 	if (!p || skip_blanks(p, s.end) != s.end)
 		return err_set(e, ERR_FORMAT, "bad JSON");
-	for (int i = 0; i < t->n_paths; i++)
-		values[i] = (struct str){NULL, 0};
-	for (int i = 0; i < t->n_slots; i++)
-		if (!values[t->path_of[i]].p)
-			values[t->path_of[i]] = s.found[i];
+	take_values(&s, values);
 	return 0;
+}
+
+int jsonpaths_each(const struct jsonpaths *t, struct str array, struct str *values,
+                   int (*fn)(void *, struct str, struct err *), void *arg, struct err *e)
+{
+	struct scan s;
+	const char *end = s.end = array.p + array.n, *p = array.n ? skip_blanks(array.p, end) : NULL;
+
+	s.t = t;
+	if (!p || p == end || *p != '[')
+		return err_set(e, ERR_FORMAT, "not an array");
+	p = skip_blanks(p + 1, end);
+	if (p < end && *p == ']')
+		return 0;
+	for (;;) {
+		begin_scan(&s);
+		const char *close = scan_value(&s, p, 0);
+		if (!close)
+			return err_set(e, ERR_FORMAT, "bad JSON");
+		take_values(&s, values);
+		int rc = fn(arg, (struct str){p, (size_t)(close - p)}, e);
+		if (rc < 0)
+			return rc;
+		p = skip_blanks(close, end);
+		if (p == end || (*p != ',' && *p != ']'))
+			return err_set(e, ERR_FORMAT, "bad JSON");
+		if (*p++ == ']')
+			return 0;
+		p = skip_blanks(p, end);
+	}
 }
 
 int json_each_element(struct str array, int (*fn)(void *, struct str, struct err *), void *arg, struct err *e)

@@ -57,6 +57,10 @@ void jsonpaths_free(struct jsonpaths *p);
 /* values[i] gets the raw JSON bytes of path i (p NULL when absent): a view into json. 0, or ERR_FORMAT. Shared by
  * threads without locks. */
 int jsonpaths_scan(const struct jsonpaths *p, struct str json, struct str *values, struct err *e);
+/* The same for every element of an array in one pass: fn gets the element, and values as of jsonpaths_scan. Elements that are
+ * no objects have no values. */
+int jsonpaths_each(const struct jsonpaths *p, struct str array, struct str *values,
+                   int (*fn)(void *arg, struct str element, struct err *e), void *arg, struct err *e);
 /* Calls fn for each element of a JSON array; the first failure of fn ends it and is returned. */
 int json_each_element(struct str array, int (*fn)(void *arg, struct str element, struct err *e), void *arg, struct err *e);
 /* Calls fn for each member of a JSON object; key is the token with its quotes. */
