@@ -137,6 +137,8 @@ static int visit_reach(struct visit *v, struct transport **t, struct err *e)
 	if ((rc = visit_probe(v, *t, e)) < 0)
 		return rc;
 	n->reached = true;
+	if (!v->root && strcmp(v->sudo, "yes") != 0)
+		snprintf(n->no_root, sizeof(n->no_root), "%.199s", v->sudo[0] ? v->sudo : "no sudo");
 	return 0;
 }
 

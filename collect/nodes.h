@@ -11,6 +11,7 @@ struct node {
 	/* results */
 	bool reached;
 	char error[400];
+	char no_root[240]; /* why commands did not run as root; "" when they did */
 };
 struct nodes {
 	struct node *v;

@@ -160,6 +160,13 @@ static void print_nodes(const struct nodes *nodes, FILE *f)
 		term_print_safe(f, nodes->v[i].error, strlen(nodes->v[i].error), false);
 		fputc('\n', f);
 	}
+	for (int i = 0; i < nodes->n; i++) {
+		if (!nodes->v[i].no_root[0])
+			continue;
+		fprintf(f, "    %s: without root, what only root may read is missing; sudo: ", nodes->v[i].name);
+		term_print_safe(f, nodes->v[i].no_root, strlen(nodes->v[i].no_root), false);
+		fputc('\n', f);
+	}
 	if (nodes->note[0])
 		fprintf(f, "  note: %s\n", nodes->note);
 }

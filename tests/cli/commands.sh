@@ -73,6 +73,21 @@ status=$?
 ok "collect: neither kubectl nor a node" ends 1 "kubectl is not in PATH, and no node is named"
 ok "collect: nothing is left of all these" test ! -e "$T/c.tar"
 
+printf 'plan: 1\nnode:\n  - {path: host/uname.txt, run: uname}\n' >"$T/plan.yaml"
+if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null; then
+	# A place that another user reaches.
+	other=$(mktemp -d /tmp/sickbay-other.XXXXXX)
+	chmod 777 "$other"
+	cp "$SICKBAY" "$other/sickbay"
+	cp "$T/plan.yaml" "$other/plan.yaml"
+	chmod 644 "$other/plan.yaml"
+	TMPDIR=/tmp setpriv --reuid=65534 --regid=65534 --clear-groups "$other/sickbay" collect --local --no-kube \
+		--plan "$other/plan.yaml" -o "$other/c.tar" >"$T/out" 2>"$T/err" </dev/null
+	status=$?
+	rm -rf "$other"
+	ok "collect: who is not root is told what that costs" eval 'is "$status" 0 && out "without root, what only root may read is missing"'
+fi
+
 "$SICKBAY" version >/dev/full 2>"$T/err"
 status=$?
 ok "a full disk behind stdout is an error" ends 1 "standard output: No space left"
