@@ -116,7 +116,7 @@ static int write_file(const struct report *r, sqlite3 *db, const char *path, str
 	else if (format == FORMAT_JSON)
 		rc = report_write_json(r, f, e);
 	else
-		rc = report_write_text(r, f, true, e);
+		rc = report_write_text(r, f, NULL, e);
 	return rc < 0 ? err_wrap(e, "%s", path) : outfile_commit(out, e);
 }
 
@@ -176,7 +176,7 @@ static int run(const struct cli_args *a, struct err *e)
 	for (int i = 0; rc == 0 && i < cli_count(a, "output"); i++)
 		rc = write_file(r, db, cli_nth(a, "output", i), e);
 	if (rc == 0 && cli_count(a, "output") == 0)
-		rc = report_write_text(r, stdout, false, e);
+		rc = report_write_text(r, stdout, cli_arg(a, 0), e);
 	if (rc < 0)
 		return EXIT_FAILED;
 	return fails(r, q.fail_on) ? EXIT_PARTIAL : EXIT_DONE;

@@ -187,8 +187,9 @@ void report_free_groups(struct report *r);
 int report_write_json(const struct report *r, FILE *f, struct err *e);
 int report_write_markdown(const struct report *r, FILE *f, struct err *e);
 int report_write_html(const struct report *r, FILE *f, struct err *e);
-/* whole: everything of weight; else what fits on a screen (about 40 lines). Colour only where f is a terminal. */
-int report_write_text(const struct report *r, FILE *f, bool whole, struct err *e);
+/* screen_of NULL: everything of weight. Else what fits on a screen (about 40 lines), and how to get the rest of the bundle
+ * at that path. Colour only where f is a terminal. */
+int report_write_text(const struct report *r, FILE *f, const char *screen_of, struct err *e);
 /* Copy of the database at path, which appears only when it is complete. */
 int report_write_db(sqlite3 *db, const char *path, struct err *e);
 

@@ -405,8 +405,9 @@ static void put_collected(const struct text *t)
 	}
 }
 
-int report_write_text(const struct report *r, FILE *f, bool whole, struct err *e)
+int report_write_text(const struct report *r, FILE *f, const char *screen_of, struct err *e)
 {
+	bool whole = !screen_of;
 	struct text t = {f, r, whole, whole ? 100 : term_width(f)};
 	const struct caps *caps = whole ? &everything : &screen;
 
@@ -417,7 +418,7 @@ int report_write_text(const struct report *r, FILE *f, bool whole, struct err *e
 	if (whole) {
 		put_collected(&t);
 	} else {
-		CLEAN(clean_free) char *more = report_fill(r, "summary.more", 0, "bundle", r->name);
+		CLEAN(clean_free) char *more = report_fill(r, "summary.more", 0, "bundle", screen_of);
 		put(&t, more);
 		fputc('\n', f);
 	}

@@ -19,12 +19,12 @@ static char *written(const struct report *r, int (*write)(const struct report *,
 
 static int text_whole(const struct report *r, FILE *f, struct err *e)
 {
-	return report_write_text(r, f, true, e);
+	return report_write_text(r, f, NULL, e);
 }
 
 static int text_short(const struct report *r, FILE *f, struct err *e)
 {
-	return report_write_text(r, f, false, e);
+	return report_write_text(r, f, "b.tar.zst", e);
 }
 
 static void nothing_hidden(const char *p, size_t n)

@@ -57,12 +57,12 @@ typedef int writer(const struct report *r, FILE *f, struct err *e);
 
 static int write_text(const struct report *r, FILE *f, struct err *e)
 {
-	return report_write_text(r, f, true, e);
+	return report_write_text(r, f, NULL, e);
 }
 
 static int write_summary(const struct report *r, FILE *f, struct err *e)
 {
-	return report_write_text(r, f, false, e);
+	return report_write_text(r, f, "b.tar.zst", e);
 }
 
 static writer *const writers[] = {report_write_json, report_write_markdown, report_write_html, write_text, write_summary};

@@ -1,0 +1,59 @@
+#!/bin/sh
+# The recorded bundles of bundles/samples: each is whole, its first root cause is the fault that was in, no other critical one is named,
+# its evidence stands at the file and line that the report cites, and two runs give the same bytes. Prints TAP.
+set -u
+top=$(cd "$(dirname "$0")/../.." && pwd)
+sickbay=${SICKBAY:-$top/build/release/sickbay}
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+n=0
+t() { # NAME COMMAND...
+	n=$((n + 1)) name=$1
+	shift
+	if "$@" >"$work/diag" 2>&1; then echo "ok $n - $name"; else
+		echo "not ok $n - $name"
+		sed 's/^/# /' "$work/diag"
+	fi
+}
+first_is() { # IDS, comma-separated; "-" for a healthy cluster
+	got=$(jq -r '[.root_causes[] | select(.severity != "info" or (.explains | length) > 0)][0].check // "-"' "$work/a.json")
+	echo "wanted $1, got $got"
+	case ",$1," in *",$got,"*) return 0 ;; esac
+	return 1
+}
+no_other_critical() {
+	other=$(jq -r --arg w ",$1," '[.root_causes[] | select(.severity == "critical") | .check | select(. as $c | $w | contains("," + $c + ",") | not)] | join(" ")' "$work/a.json")
+	echo "also critical: $other"
+	[ -z "$other" ]
+}
+evidence_stands() {
+	jq -r '.root_causes[].evidence[] | select(.line > 0) | "\(.file):\(.line)\t\(.text)"' "$work/a.json" >"$work/cites"
+	while IFS= read -r cite; do
+		at=${cite%%	*} text=${cite#*	}
+		"$sickbay" inspect "$1" "$at" >"$work/line" 2>&1
+		text=$(printf %s "$text" | sed 's/…$//')
+		grep -qF -- "$text" "$work/line" || { echo "$at does not hold: $text"; return 1; }
+	done <"$work/cites"
+	[ -s "$work/cites" ]
+}
+same_twice() {
+	for f in json html md txt db; do
+		cmp "$work/a.$f" "$work/b.$f" || return 1
+	done
+}
+no_network() { ! grep -Eiq '(src|href|action)="?(https?:)?//|@import|url\(' "$work/a.html" && grep -q "default-src 'none'" "$work/a.html"; }
+
+while IFS='	' read -r sample ids what; do
+	case $sample in '#'* | '') continue ;; esac
+	b=$top/bundles/samples/$sample.tar.zst
+	t "$sample: every checksum is right" "$sickbay" inspect "$b" --verify
+	t "$sample: analyze" "$sickbay" analyze "$b" -o "$work/a.json" -o "$work/a.html" -o "$work/a.md" -o "$work/a.txt" -o "$work/a.db"
+	t "$sample: first root cause" first_is "$ids"
+	t "$sample: no other critical root cause" no_other_critical "$ids"
+	[ "$ids" = - ] || t "$sample: evidence stands where the report says" evidence_stands "$b"
+	"$sickbay" analyze "$b" -o "$work/b.json" -o "$work/b.html" -o "$work/b.md" -o "$work/b.txt" -o "$work/b.db" >/dev/null 2>&1
+	t "$sample: the same bytes twice" same_twice
+	t "$sample: the page asks no network" no_network
+	rm -f "$work"/[ab].*
+done <"$top/bundles/samples/EXPECTED.tsv"
+echo "1..$n"
