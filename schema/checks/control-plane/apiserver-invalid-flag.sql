@@ -47,7 +47,7 @@ WITH
 said AS (
   SELECT coalesce(h.node, p.node, h.pod) AS node, h.unit AS component, h.file, h.line, h.text, coalesce(h.ts, 0) AS ts, h.log,
     coalesce('unknown flag: ' || json_extract(h.captures, '$.flag'), 'unrecognized feature gate: ' || json_extract(h.captures, '$.gate'),
-      'feature gate ' || json_extract(h.captures, '$.locked') || ' is locked', 'flag provided but not defined: ' || json_extract(h.captures, '$.undefined'),
+      'cannot set feature gate ' || json_extract(h.captures, '$.locked') || ', feature is locked', 'flag provided but not defined: ' || json_extract(h.captures, '$.undefined'),
       'invalid argument ' || json_extract(h.captures, '$.argument'),
     rx('(?i)((?:unknown (?:shorthand )?flag|unrecognized feature gate|cannot set feature gate|flag provided but not defined|invalid argument|error verifying flag)[^\\]{0,100}|[^ \[]+ (?:is a|are) required flags?)', h.text, 1), h.text) AS problem
   FROM hits h LEFT JOIN pods p ON p.namespace = h.namespace AND p.name = h.pod
