@@ -228,6 +228,15 @@ static int add_table_paths(struct extract *x, struct kind *k, int table, const c
 	return 0;
 }
 
+/* Arrays whose elements make rows are read then, and not before. */
+static void defer_arrays(struct kind *k, const struct table *t, int first)
+{
+	for (int i = 0; i < t->n_columns; i++)
+		first += t->n_each == 0 || t->columns[i].outer;
+	for (int i = 0; i < t->n_each; i++)
+		jsonpaths_defer(k->paths, first + i);
+}
+
 static int add_kind(struct extract *x, struct str name, struct err *e)
 {
 	const char *paths[MAX_PATHS];
@@ -244,7 +253,11 @@ static int add_kind(struct extract *x, struct str name, struct err *e)
 	for (int i = 0; i < x->n_tables && rc == 0 && name.n > 0; i++)
 		if (strstr(x->tables[i].kinds, mark))
 			rc = add_table_paths(x, k, i, paths, e);
-	return rc < 0 ? rc : jsonpaths_compile(paths, k->n_paths, &k->paths, e);
+	if (rc < 0 || (rc = jsonpaths_compile(paths, k->n_paths, &k->paths, e)) < 0)
+		return rc;
+	for (int i = 0; i < k->n_tables; i++)
+		defer_arrays(k, &x->tables[k->tables[i]], k->first_value[i]);
+	return 0;
 }
 
 static int compile(struct extract *x, struct err *e)
@@ -593,8 +606,18 @@ int extract_object(struct extract *x, struct store *s, struct str json, const st
 	size_t n = kind.n < sizeof(x->last_kind) ? kind.n : 0;
 	memcpy(x->last_kind, kind.p ? kind.p : "", n);
 	x->last_kind[n] = '\0';
-	int rc = objects_row(x, s, kind.n ? kind : (struct str){NULL, 0}, api.n ? api : (struct str){NULL, 0}, v, json, src, e);
+	int64_t id = x->objects;
+	struct err why = {0};
+	rows_hold(s);
+	int rc = objects_row(x, s, kind.n ? kind : (struct str){NULL, 0}, api.n ? api : (struct str){NULL, 0}, v, json, src, &why);
 	for (int i = 0; i < seen->n_tables && rc == 0; i++)
-		rc = table_rows(x, s, seen->tables[i], v + seen->first_value[i], json, src, e);
-	return rc < 0 ? rc : 1;
+		rc = table_rows(x, s, seen->tables[i], v + seen->first_value[i], json, src, &why);
+	bool bad = rc < 0 && why.code == ERR_FORMAT; /* found in an array that was read last */
+	if (bad)
+		x->objects = id;
+	if (rc < 0)
+		*e = why;
+	if (rows_settle(s, !bad, rc < 0 ? NULL : e) < 0)
+		return -ERR_CANCELED;
+	return bad ? 0 : rc < 0 ? rc : 1;
 }

@@ -46,6 +46,8 @@ struct store {
 	int64_t bytes;
 	char path[128];
 	bool lost;     /* the row did not fit into memory */
+	bool held;
+	size_t held_from; /* where the rows begin that belong together */
 	/* database's side */
 	sqlite3 *db;
 	sqlite3_stmt **insert;
@@ -271,6 +273,24 @@ int row_end(struct store *s, struct err *e)
 	s->cur->end = s->cur->rows.n;
 	s->head.length = (uint32_t)(s->cur->end - s->row_at);
 	memcpy(s->cur->rows.p + s->row_at, &s->head, sizeof(s->head));
+	if (s->cur->end >= BATCH_FULL && !s->held)
+		hand_on(s);
+	return 0;
+}
+
+void rows_hold(struct store *s)
+{
+	s->held = true;
+	s->held_from = s->cur ? s->cur->end : 0;
+}
+
+int rows_settle(struct store *s, bool keep, struct err *e)
+{
+	s->held = false;
+	if (!s->cur)
+		return err_set(e, ERR_CANCELED, "the database failed");
+	if (!keep)
+		s->cur->end = s->cur->rows.n = s->held_from;
 	if (s->cur->end >= BATCH_FULL)
 		hand_on(s);
 	return 0;

@@ -38,6 +38,9 @@ void row_text(struct store *s, const char *v);
 void row_time(struct store *s, int64_t v); /* TIME_NONE gives NULL */
 /* Hands the batch on when it is full. ERR_CANCELED when the other side has failed; its error counts then. */
 int row_end(struct store *s, struct err *e);
+/* Rows from hold to settle belong together: settle(false) takes all of them back. */
+void rows_hold(struct store *s);
+int rows_settle(struct store *s, bool keep, struct err *e);
 /* No more rows: hands on the last batch. e is the reader's failure, NULL when there was none. */
 void store_close(struct store *s, const struct err *e);
 /* Where the reader is, for the progress line. Path is copied (and cut). */

@@ -191,6 +191,7 @@ struct node {
 	int index;
 	int child, next; /* nodes, 0 for none (0 is the root, which is nobody's child) */
 	int slot;        /* first slot that wants this value, -1 for none */
+	bool deferred;   /* checked later */
 };
 struct jsonpaths {
 	struct node nodes[MAX_NODES];
@@ -295,6 +296,14 @@ int jsonpaths_compile(const char *const *paths, int n, struct jsonpaths **out, s
 	return rc;
 }
 
+void jsonpaths_defer(struct jsonpaths *p, int i)
+{
+	for (int n = 0; n < p->n_nodes; n++)
+		for (int slot = p->nodes[n].slot; slot >= 0; slot = p->same_as[slot])
+			if (p->path_of[slot] == i)
+				p->nodes[n].deferred = p->nodes[n].child == 0;
+}
+
 void jsonpaths_free(struct jsonpaths *p)
 {
 	if (!p)
@@ -390,6 +399,8 @@ static const char *scan_value(struct scan *s, const char *p, int node)
 		p = scan_members(s, p, node);
 	else if (p < s->end && t->child && *p == '[')
 		p = scan_elements(s, p, node);
+	else if (t->deferred && !s->found[t->slot].p && p < s->end && *p == '[') /* of a second one nobody looks at, but here */
+		p = json_skip_nested(p, s->end);
 	else
 		p = skip_value(p, s->end);
 	if (!p || *start == 'n') /* null counts as absent */

@@ -93,8 +93,15 @@ static uint64_t escaped_bytes(uint64_t backslash, size_t len, bool *carry)
 	return escaped;
 }
 
-/* Moves through nested brackets until s->depth is 0; returns the bytes eaten, -1 when deeper than s->max_depth. */
-static int64_t nest_scan(struct jsonitems *s, const char *p, size_t n)
+/* Where a scan of nested brackets stands. */
+struct nest {
+	int depth, max_depth;
+	int64_t lines;
+	bool in_string, escape;
+};
+
+/* Moves on until depth is 0; returns the bytes eaten, -1 when deeper than max_depth. */
+static int64_t nest_scan(struct nest *s, const char *p, size_t n)
 {
 	char tail[64];
 	struct masks m;
@@ -118,15 +125,23 @@ static int64_t nest_scan(struct jsonitems *s, const char *p, size_t n)
 					return -1;
 			} else if (--s->depth == 0) {
 				/* The bit of the bracket itself is never a newline. */
-				s->line += __builtin_popcountll(m.newline & ((UINT64_C(1) << at) - 1));
+				s->lines += __builtin_popcountll(m.newline & ((UINT64_C(1) << at) - 1));
 				s->in_string = s->escape = false;
 				return (int64_t)(i + (size_t)at + 1);
 			}
 		}
-		s->line += __builtin_popcountll(m.newline);
+		s->lines += __builtin_popcountll(m.newline);
 		s->in_string = inside >> 63;
 	}
 	return (int64_t)n;
+}
+
+const char *json_skip_nested(const char *p, const char *end)
+{
+	struct nest s = {.max_depth = DEPTH_MAX};
+	int64_t n = nest_scan(&s, p, (size_t)(end - p));
+
+	return n > 0 && s.depth == 0 ? p + n : NULL;
 }
 
 /* -- cutting ----------------------------------------------------------------------------------------------------- */
@@ -341,8 +356,13 @@ static int top_string(struct jsonitems *s, const char *p, size_t n, size_t *used
 
 static int nest(struct jsonitems *s, const char *p, size_t n, size_t *used, struct err *e)
 {
-	int64_t k = nest_scan(s, p, n);
+	struct nest in = {s->depth, s->max_depth, 0, s->in_string, s->escape};
+	int64_t k = nest_scan(&in, p, n);
 
+	s->depth = in.depth;
+	s->line += in.lines;
+	s->in_string = in.in_string;
+	s->escape = in.escape;
 	if (k < 0)
 		return err_set(e, ERR_FORMAT, "line %ld: nested deeper than %d", (long)s->line, s->max_depth);
 	*used = (size_t)k;

@@ -261,6 +261,23 @@ static void test_cut_off(void **state)
 	rmdir(dir);
 }
 
+/* Arrays that make rows are read after the object: what is wrong in them takes the whole object back. */
+static void test_bad_arrays(void **state)
+{
+	CLEAN(clean_db) sqlite3 *db = LOAD(FILE_OF("bundle.json", head),
+		FILE_OF("cluster-resources/pods/n.json", "[{\"kind\":\"Pod\",\"metadata\":{\"name\":\"a\"},\"spec\":{\"containers\":[{\"name\":\"c\"},{\"name\":}]}},\n"
+			"{\"kind\":\"Pod\",\"metadata\":{\"name\":\"b\"},\"status\":{\"conditions\":[{\"type\":\"Ready\"}],\"conditions\":[{]}},\n"
+			"{\"kind\":\"Pod\",\"metadata\":{\"name\":\"c\"},\"spec\":{\"containers\":[{\"name\":\"[\\\"]\"},7,null,[]]},\"status\":{\"conditions\":[],\"conditions\":[{\"type\":\"No\"}]}},\n"
+			"{\"kind\":\"Pod\",\"metadata\":{\"name\":\"d\"},\"spec\":{\"containers\":\"none\"}}]"),
+		FILE_OF("manifest.json", "{\"captures\":[]}"));
+
+	(void)state;
+	expect(db, "SELECT line, message FROM problems", "1|item 0: bad JSON, left out;2|item 1: bad JSON, left out;");
+	expect(db, "SELECT o.id, o.name, p.name, json_valid(o.json) FROM objects o JOIN pods p ON p.object = o.id ORDER BY 1", "1|c|c|1;2|d|d|1;");
+	expect(db, "SELECT pod, name, object FROM container_specs", "c|[\"]|1;");
+	expect(db, "SELECT count(*) FROM pod_conditions", "0;");
+}
+
 /* A bundle that ends without a manifest is one whose collector was stopped. */
 static void test_no_manifest(void **state)
 {
@@ -296,7 +313,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_facts), cmocka_unit_test(test_objects), cmocka_unit_test(test_logs),
-		cmocka_unit_test(test_hostile), cmocka_unit_test(test_cut_off), cmocka_unit_test(test_no_manifest),
+		cmocka_unit_test(test_hostile), cmocka_unit_test(test_bad_arrays), cmocka_unit_test(test_cut_off), cmocka_unit_test(test_no_manifest),
 		cmocka_unit_test(test_many),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
