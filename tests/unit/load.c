@@ -266,7 +266,7 @@ static void test_bad_arrays(void **state)
 {
 	CLEAN(clean_db) sqlite3 *db = LOAD(FILE_OF("bundle.json", head),
 		FILE_OF("cluster-resources/pods/n.json", "[{\"kind\":\"Pod\",\"metadata\":{\"name\":\"a\"},\"spec\":{\"containers\":[{\"name\":\"c\"},{\"name\":}]}},\n"
-			"{\"kind\":\"Pod\",\"metadata\":{\"name\":\"b\"},\"status\":{\"conditions\":[{\"type\":\"Ready\"}],\"conditions\":[{]}},\n"
+			"{\"kind\":\"Pod\",\"metadata\":{\"name\":\"b\"},\"status\":{\"conditions\":[{\"type\":\"Ready\"}],\"conditions\":[{\"x\"}]}},\n"
 			"{\"kind\":\"Pod\",\"metadata\":{\"name\":\"c\"},\"spec\":{\"containers\":[{\"name\":\"[\\\"]\"},7,null,[]]},\"status\":{\"conditions\":[],\"conditions\":[{\"type\":\"No\"}]}},\n"
 			"{\"kind\":\"Pod\",\"metadata\":{\"name\":\"d\"},\"spec\":{\"containers\":\"none\"}}]"),
 		FILE_OF("manifest.json", "{\"captures\":[]}"));
