@@ -10,6 +10,7 @@ severity: critical
 confidence: certain
 needs: [node_units]
 causes:
+  - {check: apiserver-to-kubelet-unreachable, when: same}
   - {check: node-not-ready-unknown, when: same}
   - {check: apiserver-down, when: same}
 why:

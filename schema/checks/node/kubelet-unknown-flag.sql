@@ -10,6 +10,7 @@ severity: critical
 confidence: certain
 needs: ["log:kubelet"]
 causes:
+  - {check: apiserver-to-kubelet-unreachable, when: same}
   - {check: kubelet-not-running, when: same}
   - {check: node-not-ready-unknown, when: same}
   - {check: node-not-registered, when: same}

@@ -10,6 +10,7 @@ severity: critical
 confidence: likely
 needs: [nodes]
 causes:
+  - {check: apiserver-to-kubelet-unreachable, when: [same, same-node]}
   - {check: node-not-ready-unknown, when: [same, same-node]}
   - {check: kubelet-node-status-update-failing, when: [same, same-node]}
   - {check: node-flapping, when: [same, same-node]}

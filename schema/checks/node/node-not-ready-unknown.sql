@@ -9,6 +9,7 @@ detail:
 severity: critical
 needs: [nodes]
 causes:
+  - {check: apiserver-to-kubelet-unreachable, when: same}
   - {check: pod-terminating-node-lost, when: same}
   - {check: pods-evicted-node-lost, when: same}
   - {check: service-endpoints-not-ready, when: pod-on-node}

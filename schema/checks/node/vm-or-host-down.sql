@@ -9,6 +9,7 @@ detail:
 severity: critical
 needs: [[node_access, events]]
 causes:
+  - {check: apiserver-to-kubelet-unreachable, when: same}
   - {check: node-not-ready-unknown, when: same}
   - {check: network-partition, when: same}
   - {check: apiserver-down, when: same}
