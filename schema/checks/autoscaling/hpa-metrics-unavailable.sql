@@ -5,7 +5,7 @@ title:
   zh: "自动伸缩 {namespace}/{name} 取不到指标，无法伸缩"
 detail:
   en: "{message}"
-  zh: "{message}"
+  zh: "HPA 报告：{message}"
 severity: critical
 confidence: certain
 needs: [horizontalpodautoscalers]

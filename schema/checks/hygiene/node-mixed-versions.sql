@@ -5,7 +5,7 @@ title:
   zh: "各节点的{what_zh}不一致"
 detail:
   en: "{list}"
-  zh: "{list}"
+  zh: "各版本的节点：{list}"
 severity: info
 confidence: certain
 advice: true

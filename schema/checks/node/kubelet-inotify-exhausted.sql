@@ -25,13 +25,13 @@ why:
     inotify_add_watch 的 no space left on device 是 watch 数用尽，inotify_init 的 too many open files 是实例数用尽，
     与 df 和 ulimit 无关。此时新启动的 kubelet 会退出，已运行的则部分功能失效。
 fix:
-  - en: "Raise both limits"
-    zh: "提高这两个限额"
-    run: "sysctl -w fs.inotify.max_user_watches=524288 fs.inotify.max_user_instances=1024"
+  - en: "Raise both limits, where they are lower"
+    zh: "提高这两个限额（已更高的不变）"
+    run: "for l in max_user_watches=524288 max_user_instances=1024; do test $(sysctl -n fs.inotify.${l%=*}) -ge ${l#*=} || sysctl -w fs.inotify.$l; done"
     on: "{node}"
   - en: "Keep them over a reboot"
     zh: "写入配置，重启后仍有效"
-    run: "printf 'fs.inotify.max_user_watches=524288\\nfs.inotify.max_user_instances=1024\\n' > /etc/sysctl.d/90-inotify.conf"
+    run: "sysctl fs.inotify.max_user_watches fs.inotify.max_user_instances > /etc/sysctl.d/90-inotify.conf"
     on: "{node}"
   - en: "Restart kubelet"
     zh: "重启 kubelet"

@@ -73,7 +73,7 @@ evidence AS (
 SELECT 'node/' || e.node AS subject, e.file, e.line, e.text, e.ts, e.node,
   coalesce((SELECT message FROM now_broken b WHERE b.node = e.node),
     'kubelet repeats it to the end of its log: ' || (SELECT substr(text, instr(text, '] ') + 2, 300) FROM lasting l WHERE l.node = e.node AND newest = 1)) AS what,
-  coalesce((SELECT message FROM now_broken b WHERE b.node = e.node),
+  coalesce((SELECT '节点报告：' || message FROM now_broken b WHERE b.node = e.node),
     'kubelet 直到日志末尾都在重复：' || (SELECT substr(text, instr(text, '] ') + 2, 300) FROM lasting l WHERE l.node = e.node AND newest = 1)) AS what_zh,
   CASE (SELECT d.empty FROM folders d WHERE d.node = e.node)
     WHEN 1 THEN '; /etc/cni/net.d is empty.'

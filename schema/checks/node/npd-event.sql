@@ -5,7 +5,7 @@ title:
   zh: "Node Problem Detector 在节点 {node} 上发现 {reasons}"
 detail:
   en: "{what}"
-  zh: "{what}"
+  zh: "事件：{what}"
 severity: warning
 needs: [events]
 why:

@@ -5,7 +5,7 @@ title:
   zh: "无法跟踪日志{where_node}：无法创建 inotify 监视"
 detail:
   en: "{said}"
-  zh: "{said}"
+  zh: "日志中的错误：{said}"
 severity: info
 needs: [captures]
 why:

@@ -22,7 +22,7 @@ why:
 fix:
   - en: "Which file changed last?"
     zh: "哪个文件最近被修改过？"
-    run: "ls -l --time-sort /etc/docker/daemon.json /var/lib/kubelet/config.yaml; docker info 2>/dev/null | grep -i 'cgroup driver'; grep -i cgroupDriver /var/lib/kubelet/config.yaml"
+    run: "ls -lt /etc/docker/daemon.json /var/lib/kubelet/config.yaml; docker info 2>/dev/null | grep -i 'cgroup driver'; grep -i cgroupDriver /var/lib/kubelet/config.yaml"
     on: "{node}"
   - en: "Make Docker use kubelet's driver (its containers restart), then restart kubelet"
     zh: "让 Docker 使用 kubelet 的驱动（容器会重启），然后重启 kubelet"

@@ -34,12 +34,12 @@ fix:
     zh: "找出占用空间的内容：先看大文件，再看目录"
     run: "find {mount} -xdev -type f -size +100M -printf '%s %p\\n' | sort -rn | head -n 20; du -xh --max-depth=3 {mount} | sort -rh | head -n 20"
     on: "{node}"
-  - en: "Delete what nobody needs (a file that a process still holds open frees its space only when it is truncated)"
-    zh: "删除确认无用的内容（仍被进程打开的文件，只有清空才会释放空间）"
-    run: "truncate -s 0 {waste} && rm -f {waste}"
+  - en: "Empty what nobody needs: look at it first, its content is lost (truncating frees the space of a file that a process holds open, too; deleting does not)"
+    zh: "清空确认无用的文件：先查看，内容将丢失（清空对仍被进程打开的文件也有效，删除则不会释放空间）"
+    run: "ls -l {waste} && tail -n 5 {waste} | cut -c 1-200; truncate -c -s 0 {waste}"
     on: "{node}"
-  - en: "Remove unused images, stopped containers and old journals"
-    zh: "清理未使用的镜像、已停止的容器和旧日志"
+  - en: "Remove unused images, stopped containers (with their logs) and old journals; without a registry to pull from, save the images first (docker save, ctr images export)"
+    zh: "清理未使用的镜像、已停止的容器（连同其日志）和旧日志；没有镜像仓库可拉取时，先备份镜像（docker save、ctr images export）"
     run: "docker system prune -f; crictl rmi --prune; journalctl --vacuum-size=500M"
     on: "{node}"
   - en: "Rotate container logs, so that it stays so"
@@ -89,7 +89,7 @@ named AS (
     (SELECT g.size / 1048576 FROM big g WHERE g.node = w.node AND g.mount = w.mount AND g.n = 1) AS big_mb,
     -- Only a log, dump or leftover is named for deletion: the largest file may be somebody's database.
     (SELECT g.name FROM big g WHERE g.node = w.node AND g.mount = w.mount AND g.name NOT LIKE '/var/lib/%'
-       AND g.name NOT LIKE '/var/log/journal/%' AND (g.name LIKE '/var/log/%' OR g.name LIKE '/tmp/%' OR g.name LIKE '/var/tmp/%' OR g.name LIKE '/var/crash/%')
+       AND g.name NOT LIKE '/var/log/journal/%' AND g.name NOT LIKE '/var/log/audit/%' AND (g.name LIKE '/var/log/%' OR g.name LIKE '/tmp/%' OR g.name LIKE '/var/tmp/%' OR g.name LIKE '/var/crash/%')
      ORDER BY g.n LIMIT 1) AS waste
   FROM worst w WHERE w.n = 1
 ),

@@ -21,7 +21,7 @@ why:
 fix:
   - en: "Free the node's disk first, then remove the records"
     zh: "先释放节点磁盘，再清理被驱逐的记录"
-    run: "kubectl -n {namespace} delete pods --field-selector=status.phase=Failed"
+    run: "kubectl -n {namespace} get pods -o jsonpath='{.items[?(@.status.reason==\"Evicted\")].metadata.name}' | xargs -r kubectl -n {namespace} delete pods"
   - en: "Give pods that write much a limit for ephemeral-storage, or a volume"
     zh: "为写入较多的 Pod 设置 ephemeral-storage 限制，或使用卷"
     run: "kubectl -n {namespace} get pods -o custom-columns=NAME:.metadata.name,LIMITS:.spec.containers[*].resources.limits"

@@ -5,7 +5,7 @@ title:
   zh: "{count} 个节点运行 1.12 或 1.13 的 kubelet，存在两个已知缺陷"
 detail:
   en: "{versions}"
-  zh: "{versions}"
+  zh: "节点版本：{versions}"
 severity: warning
 advice: true
 needs: [nodes]

@@ -5,7 +5,7 @@ title:
   zh: "{count} 个节点运行 1.6 的 kubelet，重启时可能失败"
 detail:
   en: "{versions}"
-  zh: "{versions}"
+  zh: "节点版本：{versions}"
 severity: info
 advice: true
 needs: [nodes]

@@ -5,7 +5,7 @@ title:
   zh: "节点 {on_node} 无法访问镜像仓库 {registry}"
 detail:
   en: "{message}"
-  zh: "{message}"
+  zh: "拉取时的错误：{message}"
 severity: warning
 confidence: certain
 needs: [pods, events]

@@ -23,9 +23,9 @@ fix:
   - en: "How much does it use, and how fast does it grow?"
     zh: "它实际使用多少内存，增长有多快？"
     run: "kubectl -n {namespace} top pod {pod} --containers"
-  - en: "Raise the limit to what the program needs (a value above its peak)"
-    zh: "把限制提高到程序所需（高于其峰值）"
-    run: "kubectl -n {namespace} set resources {owner_kind}/{owner_name} -c {container} --limits=memory=512Mi"
+  - en: "Raise the limit to what the program needs, above its peak (this at least doubles it)"
+    zh: "把限制提高到程序所需，高于其峰值（此命令至少将其翻倍）"
+    run: "kubectl -n {namespace} set resources {owner_kind}/{owner_name} -c {container} --limits=memory={raised}"
   - en: "Runtimes with a heap of their own (JVM, Node.js): make the heap smaller than the limit"
     zh: "自带堆的运行时（JVM、Node.js）：让堆小于内存限制"
 verify: "kubectl -n {namespace} get pod {pod} -o 'jsonpath={.status.containerStatuses[*].lastState.terminated.reason}'"
@@ -69,6 +69,8 @@ SELECT t.subject, e.file, e.line, e.text, e.ts, e.node, t.namespace, t.pod, t.co
   coalesce((SELECT CASE WHEN s.memory_limit % 1073741824 = 0 THEN (s.memory_limit / 1073741824) || 'Gi'
       WHEN s.memory_limit >= 1048576 THEN (s.memory_limit / 1048576) || 'Mi' ELSE s.memory_limit END
     FROM container_specs s WHERE s.namespace = t.namespace AND s.pod = t.pod AND s.name = t.container LIMIT 1), 'none') AS "limit",
+  (SELECT (max(s.memory_limit * 2, 512 << 20) >> 20) || 'Mi'
+    FROM container_specs s WHERE s.namespace = t.namespace AND s.pod = t.pod AND s.name = t.container LIMIT 1) AS raised,
   coalesce(iso(t.at_us), '-') AS at_time,
   rx('^([^/]+)/', t.subject, 1) AS owner_kind, rx('[^/]+$', t.subject) AS owner_name
 FROM rows_of t JOIN evidence e ON e.subject = t.subject
