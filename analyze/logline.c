@@ -335,7 +335,7 @@ static bool klog_text(struct logparser *lp, struct str m, struct logline *out)
 	const char *p = m.p;
 	size_t used;
 
-	if (m.n < 21 || !strchr("IWEFD", p[0]) || !p[0] || !digits(p + 1, 4) || p[5] != ' ' || !is_clock(p + 6) || p[14] != '.')
+	if (m.n < 21 || (p[0] != 'I' && p[0] != 'W' && p[0] != 'E' && p[0] != 'F' && p[0] != 'D') || !digits(p + 1, 4) || p[5] != ' ' || !is_clock(p + 6) || p[14] != '.')
 		return false;
 	out->level = p[0];
 	if (out->ts == TIME_NONE) {

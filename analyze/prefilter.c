@@ -2,13 +2,17 @@
 
 #include <stdlib.h>
 #include <string.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 #include "base/mem.h"
 
-enum { GRAM = 4, BUCKETS = 1 << 13, GROUPS = 3 };
+enum { GRAM = 4, BUCKETS = 1 << 13, GROUPS = 2 };
 
-/* Shortest text of each group; what is shorter than GRAM is looked for one by one. */
-static const size_t group_min[GROUPS] = {12, 7, GRAM};
+/* Shortest text of each group. Shorter ones, of which there are few, are looked for one by one: a group with them in it
+ * would have to look everywhere. */
+static const size_t group_min[GROUPS] = {12, 7};
 
 struct literal {
 	const char *p;
@@ -32,7 +36,7 @@ struct prefilter {
 	int n;
 	char *text;
 	struct group groups[GROUPS];
-	int *tiny, n_tiny; /* indexes of texts shorter than GRAM */
+	int *tiny, n_tiny; /* indexes of texts shorter than all groups' */
 };
 
 static inline uint32_t load4(const char *p)
@@ -127,7 +131,7 @@ struct prefilter *prefilter_new(const struct str *texts, const int *owners, int 
 		memcpy(at, texts[p->n].p, texts[p->n].n);
 		p->literals[p->n] = (struct literal){at, (uint32_t)texts[p->n].n, owners[p->n]};
 		at += texts[p->n].n;
-		if (texts[p->n].n < GRAM)
+		if (group_of(texts[p->n].n) < 0)
 			p->tiny[p->n_tiny++] = p->n;
 	}
 	for (int g = 0; g < GROUPS; g++)
@@ -170,6 +174,31 @@ static bool compare(const struct prefilter *p, const struct group *g, uint32_t f
 	return any;
 }
 
+/* Whether a short text stands in the line: 16 places at a time by its first and last byte. */
+static bool has_short(struct str line, const struct literal *l)
+{
+	const char *p = line.p;
+
+	if (line.n < l->n)
+		return false;
+	const char *last = line.p + line.n - l->n; /* where it could begin at the latest */
+#ifdef __SSE2__
+	const __m128i a = _mm_set1_epi8(l->p[0]), z = _mm_set1_epi8(l->p[l->n - 1]);
+	for (; last - p >= 16; p += 16) {
+		__m128i x = _mm_loadu_si128((const __m128i *)(const void *)p);
+		__m128i y = _mm_loadu_si128((const __m128i *)(const void *)(p + l->n - 1));
+		unsigned m = (unsigned)_mm_movemask_epi8(_mm_and_si128(_mm_cmpeq_epi8(x, a), _mm_cmpeq_epi8(y, z)));
+		for (; m; m &= m - 1)
+			if (memcmp(p + __builtin_ctz(m), l->p, l->n) == 0)
+				return true;
+	}
+#endif
+	for (; p <= last; p++)
+		if (*p == l->p[0] && memcmp(p, l->p, l->n) == 0)
+			return true;
+	return false;
+}
+
 bool prefilter_scan(const struct prefilter *p, struct str line, uint64_t *found)
 {
 	bool any = false;
@@ -186,7 +215,7 @@ bool prefilter_scan(const struct prefilter *p, struct str line, uint64_t *found)
 	}
 	for (int k = 0; k < p->n_tiny; k++) {
 		const struct literal *l = &p->literals[p->tiny[k]];
-		if (memmem(line.p, line.n, l->p, l->n)) {
+		if (has_short(line, l)) {
 			found[l->owner >> 6] |= UINT64_C(1) << (l->owner & 63);
 			any = true;
 		}
