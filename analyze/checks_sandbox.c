@@ -3,8 +3,8 @@
 #include "base/asset.h"
 #include "base/clock.h"
 
-/* Rows that one step of the virtual machine may take before the clock is looked at. */
-enum { STEPS_PER_LOOK = 20000 };
+/* Steps of the virtual machine before the clock is looked at: few, as one step may make a string of many megabytes. */
+enum { STEPS_PER_LOOK = 200 };
 
 static const struct {
 	int id, value;
