@@ -36,7 +36,7 @@ fix:
     on: "{node}"
   - en: "Empty what nobody needs: look at it first, its content is lost (truncating frees the space of a file that a process holds open, too; deleting does not)"
     zh: "清空确认无用的文件：先查看，内容将丢失（清空对仍被进程打开的文件也有效，删除则不会释放空间）"
-    run: "ls -l {waste} && tail -n 5 {waste} | cut -c 1-200; truncate -c -s 0 {waste}"
+    run: "truncate -c -s 0 {waste}"
     on: "{node}"
   - en: "Remove unused images, stopped containers (with their logs) and old journals; without a registry to pull from, save the images first (docker save, ctr images export)"
     zh: "清理未使用的镜像、已停止的容器（连同其日志）和旧日志；没有镜像仓库可拉取时，先备份镜像（docker save、ctr images export）"
