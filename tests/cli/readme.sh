@@ -1,6 +1,7 @@
 #!/bin/sh
 # The output that README.md shows is what the program prints: every `$ sickbay ...` of its console blocks that works on bundles/samples is
-# run and compared, and its check of an own folder is taken from the page itself. Prints TAP.
+# run and compared, and its check of an own folder is taken from the page itself. Prints TAP. `readme.sh update` writes what is
+# printed now into the page instead.
 set -u
 top=$(cd "$(dirname "$0")/../.." && pwd)
 sickbay=${SICKBAY:-$top/build/release/sickbay}
@@ -16,6 +17,12 @@ awk -v dir="$work" '/^```console/ {on = 1; next} /^```/ {on = 0; keep = 0}
 	on && /^\$ / {keep = /bundles\/samples|my-checks/; if (keep) {k++; print substr($0, 3) > (dir "/cmd." k); printf "" > (dir "/want." k)} next}
 	on && keep {print > (dir "/want." k)}' "$top/README.md"
 cd "$work" || exit 1
+if [ "${1:-}" = update ]; then
+	PATH="$work/bin:$PATH" awk '/^```console/ {on = 1} /^```$/ {on = keep = 0}
+		on && /^\$ / {keep = /bundles\/samples|my-checks/; print; if (keep) {fflush(); system(substr($0, 3))} next}
+		!keep' "$top/README.md" >"$work/README.md" && cat "$work/README.md" >"$top/README.md"
+	exit
+fi
 for c in "$work"/cmd.*; do
 	k=${c##*.}
 	n=$((n + 1))
