@@ -81,10 +81,44 @@ static int parse_head(struct check *c, struct err *e)
 	return 0;
 }
 
+/* What is the UTF-8 character at s (of `left` bytes) that takes two columns? 2 its punctuation, 1 another one, 0 none. */
+static int wide(const char *s, size_t left)
+{
+	const unsigned char *u = (const unsigned char *)s;
+
+	if (left < 3 || (u[1] & 0xc0) != 0x80 || (u[2] & 0xc0) != 0x80)
+		return 0;
+	if (u[0] == 0xef && u[1] == 0xbc)
+		return 2;
+	return u[0] == 0xe3 && u[1] == 0x80 ? 2 : u[0] >= 0xe3 && u[0] <= 0xe9;
+}
+
+/* A line break in a text becomes a space; Chinese has none between its characters, nor beside its punctuation. */
+static void close_gaps(const cJSON *texts)
+{
+	char *s = cJSON_GetStringValue(json_get(texts, lang_name(LANG_ZH)));
+	size_t n = s ? strlen(s) : 0, to = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		int before = s[i] == ' ' && to >= 3 ? wide(s + to - 3, 3) : 0;
+		int after = s[i] == ' ' ? wide(s + i + 1, n - i - 1) : 0;
+		if (!(before && after) && before != 2 && after != 2)
+			s[to++] = s[i];
+	}
+	if (s)
+		s[to] = '\0';
+}
+
 static int parse_fields(struct check *c, struct err *e)
 {
 	const char *confidence = json_get_str(c->head, "confidence");
+	const cJSON *step;
 
+	close_gaps(json_get(c->head, "title"));
+	close_gaps(json_get(c->head, "detail"));
+	close_gaps(json_get(c->head, "why"));
+	cJSON_ArrayForEach(step, json_get(c->head, "fix"))
+		close_gaps(step);
 	c->severity = severity_parse(json_get_str(c->head, "severity"));
 	if (c->severity < 0) {
 		c->severity = SEVERITY_WARNING;
