@@ -1,8 +1,4 @@
 -- Made after loading. None on log_lines: a file's lines have the ids from files.first_log to files.last_log, and log_hits has ids.
-CREATE INDEX pods_by_name ON pods (namespace, name);
-CREATE INDEX container_specs_by_pod ON container_specs (namespace, pod, name);
-CREATE INDEX container_statuses_by_pod ON container_statuses (namespace, pod, name);
-CREATE INDEX pod_conditions_by_pod ON pod_conditions (namespace, pod);
 CREATE INDEX pod_conditions_false ON pod_conditions (type, namespace, pod) WHERE status = 'False';
 CREATE INDEX events_by_object ON events (object_namespace, object_name);
 CREATE INDEX workloads_by_name ON workloads (namespace, name);
