@@ -51,20 +51,26 @@ static char *need_gaps(sqlite3 *db, const char *need)
 	return listed ? fact_of(db, "schema/facts/partial-list.sql", need) : table_gaps(db, need);
 }
 
-/* The first thing that is missing of what a check needs. */
-static char *check_gaps(const struct needs *n, const struct check *c)
+/* Captures that failed of one need while others of it were read, so that it counts as met. NULL: none. */
+static char *need_failures(sqlite3 *db, const char *need)
+{
+	return fact_of(db, "schema/facts/failed-inputs.sql", need);
+}
+
+/* The first thing that is missing of what a check needs, as one of the two functions above tells it. */
+static char *check_gaps(const struct needs *n, const struct check *c, char *(*gaps_of)(sqlite3 *db, const char *need))
 {
 	const cJSON *need, *one;
 	char *gaps = NULL;
 
 	cJSON_ArrayForEach(need, json_get_arr(c->head, "needs")) {
 		if (!gaps && cJSON_IsString(need))
-			gaps = need_gaps(n->db, need->valuestring);
+			gaps = gaps_of(n->db, need->valuestring);
 		if (!cJSON_IsArray(need))
 			continue;
 		cJSON_ArrayForEach(one, need)
 			if (!gaps && cJSON_IsString(one))
-				gaps = need_gaps(n->db, one->valuestring);
+				gaps = gaps_of(n->db, one->valuestring);
 	}
 	return gaps;
 }
@@ -100,7 +106,7 @@ static void set_note(const struct needs *n, const char *key, const char *what, c
 enum coverage needs_coverage(const struct needs *n, const struct check *c, char *note[LANG_COUNT])
 {
 	if (n->damage) {
-		CLEAN(clean_free) char *gaps = check_gaps(n, c);
+		CLEAN(clean_free) char *gaps = check_gaps(n, c, need_gaps);
 		if (!gaps)
 			return COVERAGE_WHOLE;
 		set_note(n, strcmp(gaps, "?") == 0 ? "state.broken_off" : "state.missing", gaps, note);
@@ -110,5 +116,9 @@ enum coverage needs_coverage(const struct needs *n, const struct check *c, char 
 		set_note(n, "state.unseen", n->unseen, note);
 		return COVERAGE_PART;
 	}
-	return COVERAGE_WHOLE;
+	CLEAN(clean_free) char *failed = check_gaps(n, c, need_failures);
+	if (!failed)
+		return COVERAGE_WHOLE;
+	set_note(n, "state.unseen", failed, note);
+	return COVERAGE_PART;
 }

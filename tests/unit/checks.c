@@ -187,6 +187,8 @@ static void test_coverage(void **state)
 	coverage("", "test-disk-full clear\ntest-pod-failing clear");
 	coverage("INSERT INTO node_access (node, reached, error, file, line) VALUES ('n2', 0, 'connection refused', 9, 1)",
 	         "test-disk-full clear: not looked at: n2 (connection refused)\ntest-pod-failing clear");
+	coverage("INSERT INTO captures (path, source, state, error, line) VALUES ('cluster-resources/pods/shop.json', 'kubectl', 'failed', 'forbidden', 3)",
+	         "test-disk-full clear\ntest-pod-failing clear: not looked at: cluster-resources/pods/shop.json (forbidden)");
 	coverage("INSERT INTO bundle VALUES ('damage', 'cut off')",
 	         "test-disk-full not-evaluated: n2: missing, as the bundle is damaged (cut off)\n"
 	         "test-pod-failing not-evaluated: shop: missing, as the bundle is damaged (cut off)");
