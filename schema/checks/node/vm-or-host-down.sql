@@ -14,7 +14,7 @@ causes:
   - {check: network-partition, when: same}
   - {check: apiserver-down, when: same}
   # The only API server went with it: every kubelet tells.
-  - {check: kubelet-node-status-update-failing, when: cluster}
+  - {check: kubelet-node-status-update-failing, when: same-node}
   - {check: etcd-down, when: same}
   - {check: kcm-down, when: same}
   - {check: scheduler-down, when: same}
@@ -73,11 +73,14 @@ sick AS (
   UNION SELECT node FROM deleted
 ),
 evidence AS (
-  SELECT node, 0 AS seq, file, coalesce(line, 0) AS line, NULL AS ts FROM unreachable
-  UNION ALL SELECT node, 1, file, line, last_transition FROM lost
-  UNION ALL SELECT node, 2, file, line, last_seen FROM deleted
+  SELECT node, 0 AS seq, file, coalesce(line, 0) AS line, NULL AS ts, node AS place FROM unreachable
+  UNION ALL SELECT node, 1, file, line, last_transition, node FROM lost
+  UNION ALL SELECT node, 2, file, line, last_seen, node FROM deleted
+  -- The API server may have gone with it, which all kubelets feel; while the API answers, theirs is another trouble.
+  UNION ALL SELECT u.node, 3, u.file, coalesce(u.line, 0), NULL, k.node FROM unreachable u JOIN kubelet_units k ON k.node <> u.node
+  WHERE NOT EXISTS (SELECT 1 FROM node_conditions c WHERE c.type = 'Ready')
 )
-SELECT 'node/' || s.node AS subject, e.file, e.line, e.ts, s.node,
+SELECT 'node/' || s.node AS subject, e.file, e.line, e.ts, e.place AS node,
   CASE WHEN s.node IN (SELECT node FROM deleted) THEN 'certain' ELSE 'likely' END AS confidence,
   trim(coalesce((SELECT 'The cloud says that the instance is gone: ' || rtrim(message, '. ') || '. ' FROM deleted d WHERE d.node = s.node LIMIT 1), '')
     || coalesce((SELECT 'The collector got no answer from it: ' || error || '.' FROM unreachable u WHERE u.node = s.node), '')) AS what,
@@ -85,4 +88,4 @@ SELECT 'node/' || s.node AS subject, e.file, e.line, e.ts, s.node,
     || coalesce((SELECT '采集器没有得到它的应答：' || error || '。' FROM unreachable u WHERE u.node = s.node), '') AS what_zh,
   coalesce((SELECT address FROM unreachable u WHERE u.node = s.node), s.node) AS address
 FROM sick s JOIN evidence e ON e.node = s.node
-ORDER BY s.node, e.seq, e.file, e.line;
+ORDER BY s.node, e.seq, e.place, e.file, e.line;
