@@ -215,6 +215,8 @@ static int run(const struct cli_args *a, struct err *e)
 	}
 	if (rc < 0 && e->code != ERR_CANCELED)
 		return e->code == ERR_USAGE ? EXIT_USAGE : EXIT_FAILED;
+	if (rc < 0)
+		clearerr(stdout); /* a reader that has had enough: nobody is to look for another reason later */
 	return EXIT_DONE;
 }
 

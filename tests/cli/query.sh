@@ -83,7 +83,7 @@ run query "$T/bad.db" "SELECT 1"
 ok "no database" ends 1 ".*bad.db: "
 run query "$B"
 ok "without SQL" is "$status" 2
-"$SICKBAY" query "$B" "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000000) SELECT i FROM n" | head -n 1 >"$T/out" 2>"$T/err"
+"$SICKBAY" query "$B" "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000000) SELECT i FROM n" 2>"$T/err" | head -n 1 >"$T/out"
 ok "a reader that has had enough" is "$(cat "$T/out")" 1
 ok "says nothing of it" empty "$T/err"
 ok "no temporary file is left" is "$(ls "$TMPDIR" 2>/dev/null | grep -c '^sickbay-[A-Za-z0-9]*$')" 0
