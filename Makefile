@@ -84,7 +84,7 @@ demo:
 	$(OUT)/sickbay inspect $(DEMO) | head -n 20
 	$(OUT)/sickbay analyze $(DEMO) -o $(BUILD)/demo/report.html -o $(BUILD)/demo/report.md -o $(BUILD)/demo/report.json
 	$(OUT)/sickbay analyze $(DEMO)
-	@echo "HTML report: $(CURDIR)/$(BUILD)/demo/report.html"
+	@echo "HTML report: $(abspath $(BUILD)/demo/report.html)"
 
 unit: $(UNIT_BIN)
 fuzzers: $(FUZZ_BIN)
@@ -101,12 +101,12 @@ test-lab:
 	@test -n "$(LAB)" || { echo 'make test-lab: say which lab: make test-lab LAB=/path/to/lab' >&2; exit 2; }
 	@$(MAKE) --no-print-directory test-deps
 	@$(MAKE) --no-print-directory all
-	@SICKBAY=$(CURDIR)/$(OUT)/sickbay sh tests/lab/run.sh "$(LAB)" $(FAULTS)
+	@SICKBAY=$(abspath $(OUT)/sickbay) sh tests/lab/run.sh "$(LAB)" $(FAULTS)
 
 bench:
 	@$(MAKE) --no-print-directory test-deps
 	@$(MAKE) --no-print-directory all
-	@SICKBAY=$(CURDIR)/$(OUT)/sickbay OUT=$(CURDIR)/$(BUILD)/bench sh tests/bench/run.sh
+	@SICKBAY=$(abspath $(OUT)/sickbay) OUT=$(abspath $(BUILD)/bench) sh tests/bench/run.sh
 
 # Looks for inputs that break a reader: every target of tests/fuzz (or FUZZ="yaml plan") for FUZZ_SECONDS. Needs
 # clang with libFuzzer. `make test` replays what was found, without clang.

@@ -51,7 +51,7 @@ healthy() {
 	[ "$status" = 0 ] || tail -n 15 "$work/healthy.collect.txt"
 	check "healthy: collect exits 0 (exit $status)" [ "$status" = 0 ]
 	check "healthy: collect takes under 60 s ($took s)" [ "$took" -lt 60 ]
-	analyze healthy
+	analyze healthy || { bad "healthy: no report: $(tail -n 1 "$work/healthy.analyze.txt")"; return; }
 	"$sickbay" query "$work/healthy.tar.zst" "select count(*) from node_access where reached" --format csv >"$work/reached" 2>&1
 	check "healthy: every node reached" grep -qx "$(echo "$hosts" | tr ',' '\n' | wc -l)" "$work/reached"
 	check "healthy: no critical root cause ($(critical healthy))" [ -z "$(critical healthy)" ]
@@ -65,7 +65,11 @@ for fault in "$@"; do
 	[ -n "$want" ] || { bad "$fault: not in expect.tsv"; continue; }
 	"$lab" fault "$fault" >"$work/$fault.inject.txt" 2>&1 || { bad "$fault: could not be injected"; "$lab" heal "$fault" >/dev/null 2>&1; continue; }
 	collect "$fault"
-	analyze "$fault"
+	if ! analyze "$fault"; then
+		bad "$fault: no report: $(tail -n 1 "$work/$fault.collect.txt") $(tail -n 1 "$work/$fault.analyze.txt")"
+		"$lab" heal "$fault" >"$work/$fault.heal.txt" 2>&1
+		continue
+	fi
 	got=$(top "$fault")
 	case ",$want," in *",$got,"*) ok "$fault: $got" ;; *) bad "$fault: wanted $want, got $got" ;; esac
 	check "$fault: evidence stands at $(jq -r '.root_causes[0].evidence[0] | "\(.file):\(.line)"' "$work/$fault.json")" evidence_stands "$fault"
