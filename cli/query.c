@@ -213,7 +213,11 @@ static int run(const struct cli_args *a, struct err *e)
 		sqlite3_set_authorizer(db, authorize, NULL);
 		rc = run_sql(db, &out, text, e);
 	}
-	if (rc < 0 && e->code != ERR_CANCELED)
+	if (rc < 0 && e->code == ERR_CANCELED) { /* nobody reads on, which is no failure; the stream must not remember it as one */
+		clearerr(stdout);
+		return EXIT_DONE;
+	}
+	if (rc < 0)
 		return e->code == ERR_USAGE ? EXIT_USAGE : EXIT_FAILED;
 	if (rc < 0)
 		clearerr(stdout); /* a reader that has had enough: nobody is to look for another reason later */
