@@ -50,7 +50,7 @@ static int gather_statistics(sqlite3 *db, struct err *e)
 int schema_finish(sqlite3 *db, struct err *e)
 {
 	/* Loading appends; from here on pages are read again and again. */
-	int rc = db_exec(db, "cache", STR("PRAGMA cache_size = -24000"), e);
+	int rc = db_exec(db, "cache", STR("PRAGMA cache_size = -8000"), e);
 
 	if (rc == 0)
 		rc = run_scripts(db, "schema/indexes/", e);
