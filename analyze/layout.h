@@ -17,7 +17,8 @@ enum load_kind {
 	LOAD_KINDS
 };
 struct layouts;
-/* What the path says. NULL: it does not say. Strings belong to this struct, but role and layout, which live as long as the layouts. */
+/* What the path says. NULL: it does not say. Strings belong to this struct, but role and layout, which live as long as
+ * the layouts. */
 struct filekind {
 	enum load_kind load;
 	const char *layout, *role; /* NULL when no layout knows the path: then it loads as lines */

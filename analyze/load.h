@@ -81,7 +81,8 @@ extern const struct loader load_lines, load_log, load_objects, load_document, lo
 
 /* A problem of the current file; line 0 for none. Beyond PROBLEMS_PER_FILE they are only counted. */
 __attribute__((format(printf, 4, 5))) int load_problem(struct load *l, int64_t line, struct err *e, const char *fmt, ...);
-/* For what l->items returned: bad JSON is a problem of the file, whose rest is not read; 0 then. Other failures are the load's. */
+/* For what l->items returned: bad JSON is a problem of the file, whose rest is not read; 0 then. Other failures are the
+ * load's. */
 int load_broken(struct load *l, int rc, const struct err *why, struct err *e);
 /* Marks the current file as read in part. */
 void load_partial(struct load *l, const char *reason);

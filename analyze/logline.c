@@ -335,7 +335,9 @@ static bool klog_text(struct logparser *lp, struct str m, struct logline *out)
 	const char *p = m.p;
 	size_t used;
 
-	if (m.n < 21 || (p[0] != 'I' && p[0] != 'W' && p[0] != 'E' && p[0] != 'F' && p[0] != 'D') || !digits(p + 1, 4) || p[5] != ' ' || !is_clock(p + 6) || p[14] != '.')
+	if (m.n < 21 || (p[0] != 'I' && p[0] != 'W' && p[0] != 'E' && p[0] != 'F' && p[0] != 'D'))
+		return false;
+	if (!digits(p + 1, 4) || p[5] != ' ' || !is_clock(p + 6) || p[14] != '.')
 		return false;
 	out->level = p[0];
 	if (out->ts == TIME_NONE) {

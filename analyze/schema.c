@@ -24,7 +24,8 @@ int schema_create(sqlite3 *db, struct err *e)
  * could tell, is not counted but known by its last id. */
 static int gather_statistics(sqlite3 *db, struct err *e)
 {
-	static const char tables[] = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%' AND name <> 'log_lines'";
+	static const char tables[] = "SELECT name FROM sqlite_schema"
+		" WHERE type = 'table' AND name NOT LIKE 'sqlite%' AND name <> 'log_lines'";
 	/* ANALYZE says nothing of empty tables, and SQLite takes them for large ones then. */
 	static const char unknown[] =
 		"INSERT INTO sqlite_stat1 SELECT 'log_lines', NULL, max(id) FROM log_lines;"

@@ -7,8 +7,9 @@
  *     samples: ["..."]                  # lines, as they stand in a log, that match
  *     not: ["..."]                      # lines that do not
  *
- * A pattern is tried on a line's subject (logline.h): its message, behind "program[pid]: " where journald names one. `any` is what makes it fast: only messages that hold one of these texts
- * are tried at all. */
+ * A pattern is tried on a line's subject (logline.h): its message, behind "program[pid]: " where journald names one.
+ * `any` is what makes it fast: only messages that hold one of these texts are tried at all.
+ */
 #ifndef SICKBAY_ANALYZE_SIGNATURES_H
 #define SICKBAY_ANALYZE_SIGNATURES_H
 #include "base/buf.h"

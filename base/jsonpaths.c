@@ -2,80 +2,13 @@
 
 #include <stdlib.h>
 #include <string.h>
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
 
+#include "base/jsonwalk.h"
 #include "base/mem.h"
-#include "base/text.h"
 
 enum { MAX_SLOTS = 256, MAX_NODES = 1024, MAX_DEPTH = 256, MAX_PATH_DEPTH = 32 };
 
 /* -- a validating walk ------------------------------------------------------------------------------------------- */
-
-static inline const char *skip_blanks(const char *p, const char *end)
-{
-	while (p < end && (unsigned char)*p <= ' ') {
-		if (*p != ' ' && *p != '\n' && *p != '\r' && *p != '\t')
-			return p;
-		p++;
-#ifdef __SSE2__
-		/* Indentation comes in long runs of blanks. */
-		while (end - p >= 16) {
-			__m128i x = _mm_loadu_si128((const __m128i *)(const void *)p);
-			unsigned other = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(x, _mm_set1_epi8(' '))) ^ 0xffff;
-			if (other) {
-				p += __builtin_ctz(other);
-				break;
-			}
-			p += 16;
-		}
-#endif
-	}
-	return p;
-}
-
-static bool is_hex(char c)
-{
-	return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'f');
-}
-
-/* p is behind the opening quote; returns the byte behind the closing one, NULL when this is no string. */
-static inline const char *skip_string(const char *p, const char *end)
-{
-	for (;;) {
-#ifdef __SSE2__
-		while (end - p >= 16) {
-			__m128i x = _mm_loadu_si128((const __m128i *)(const void *)p);
-			__m128i stop = _mm_or_si128(_mm_cmpeq_epi8(x, _mm_set1_epi8('"')), _mm_cmpeq_epi8(x, _mm_set1_epi8('\\')));
-			stop = _mm_or_si128(stop, _mm_cmpeq_epi8(_mm_min_epu8(x, _mm_set1_epi8(0x1f)), x));
-			unsigned m = (unsigned)_mm_movemask_epi8(stop);
-			if (m) {
-				p += __builtin_ctz(m);
-				break;
-			}
-			p += 16;
-		}
-#endif
-		while (p < end && *p != '"' && *p != '\\' && (unsigned char)*p >= 0x20)
-			p++;
-		if (p == end || (unsigned char)*p < 0x20)
-			return NULL;
-		if (*p == '"')
-			return p + 1;
-		if (end - p < 2)
-			return NULL;
-		if (p[1] == 'u') {
-			if (end - p < 6 || !is_hex(p[2]) || !is_hex(p[3]) || !is_hex(p[4]) || !is_hex(p[5]))
-				return NULL;
-			p += 6;
-		} else {
-			if (!memchr("\"\\/bfnrt", p[1], 8))
-				return NULL;
-			p += 2;
-		}
-	}
-}
 
 static const char *skip_digits(const char *p, const char *end)
 {
@@ -523,83 +456,4 @@ int json_each_member(struct str object, int (*fn)(void *, struct str, struct str
 			return 0;
 		p = skip_blanks(p, end);
 	}
-}
-
-/* -- strings ----------------------------------------------------------------------------------------------------- */
-
-static unsigned hex4(const char *p)
-{
-	unsigned v = 0;
-
-	for (int i = 0; i < 4; i++)
-		v = v << 4 | (unsigned)(p[i] <= '9' ? p[i] - '0' : (p[i] | 0x20) - 'a' + 10);
-	return v;
-}
-
-static int add_utf8(struct buf *out, unsigned cp, struct err *e)
-{
-	char b[4];
-	size_t n = cp < 0x80 ? 1 : cp < 0x800 ? 2 : cp < 0x10000 ? 3 : 4;
-
-	if (n == 1)
-		b[0] = (char)cp;
-	for (size_t i = n; n > 1 && i-- > 1; cp >>= 6)
-		b[i] = (char)(0x80 | (cp & 0x3f));
-	if (n > 1)
-		b[0] = (char)((0xf00 >> n & 0xff) | cp);
-	return buf_add(out, b, n, e);
-}
-
-/* p is at "\uXXXX"; returns the bytes eaten. */
-static size_t decode_unicode(const char *p, const char *end, unsigned *cp)
-{
-	*cp = hex4(p + 2);
-	if (*cp >= 0xd800 && *cp < 0xdc00 && end - p >= 12 && p[6] == '\\' && p[7] == 'u') {
-		unsigned low = hex4(p + 8);
-		if (low >= 0xdc00 && low < 0xe000) {
-			*cp = 0x10000 + ((*cp - 0xd800) << 10) + (low - 0xdc00);
-			return 12;
-		}
-	}
-	if (*cp == 0 || (*cp >= 0xd800 && *cp < 0xe000))
-		*cp = 0xfffd;
-	return 6;
-}
-
-static int decode_escape(const char **pp, const char *end, struct buf *out, struct err *e)
-{
-	static const char from[] = "\"\\/bfnrt", to[] = "\"\\/\b\f\n\r\t";
-	const char *p = *pp;
-
-	if (p[1] == 'u') {
-		unsigned cp;
-		*pp += decode_unicode(p, end, &cp);
-		return add_utf8(out, cp, e);
-	}
-	*pp += 2;
-	return buf_add(out, &to[strchr(from, p[1]) - from], 1, e);
-}
-
-int json_decode(struct str token, struct buf *out, struct err *e)
-{
-	const char *p = token.p, *end = token.p + token.n;
-	int rc = 0;
-
-	if (token.n == 0 || (token.n == 4 && memcmp(p, "null", 4) == 0))
-		return 0;
-	if (*p != '"')
-		return buf_add(out, p, token.n, e);
-	if (skip_string(p + 1, end) != end)
-		return err_set(e, ERR_FORMAT, "bad JSON string");
-	p++;
-	end--;
-	while (p < end && rc == 0) {
-		const char *back = memchr(p, '\\', (size_t)(end - p));
-		size_t n = (size_t)((back ? back : end) - p);
-		rc = text_utf8_valid(p, n) ? buf_add(out, p, n, e) : text_utf8_repair(p, n, out, e);
-		p += n;
-		if (back && rc == 0)
-			rc = decode_escape(&p, end, out, e);
-	}
-	return rc;
 }
