@@ -304,17 +304,32 @@ static void bind_time(sqlite3_stmt *st, const char *name, int64_t us)
 		db_bind_text(st, name, NULL);
 }
 
-/* The commands of a check as JSON text: [{"text", "run", "on"}]. */
+/* A step with `if` is for those findings whose column of that name holds something: not NULL, "" or 0. */
+static bool step_applies(const cJSON *step, const cJSON *fields)
+{
+	const char *column = json_get_str(step, "if");
+	const cJSON *v = column ? json_get(fields, column) : NULL;
+
+	return !column || (cJSON_IsNumber(v) && v->valuedouble != 0) || (cJSON_IsString(v) && *v->valuestring);
+}
+
+/* The commands of a check as JSON text: [{"step", "text", "run", "on"}]. Its own number keeps a step beside the same one
+ * of other findings where steps between were left out. */
 static char *fill_fix(const struct made *m, const cJSON *fix, int lang)
 {
 	CLEAN(clean_cjson) cJSON *out = cJSON_CreateArray();
 	const cJSON *step;
+	int number = 0;
 
 	cJSON_ArrayForEach(step, fix) {
+		number++;
+		if (!step_applies(step, m->fields))
+			continue;
 		cJSON *o = cJSON_CreateObject();
 		CLEAN(clean_free) char *text = fill_new(check_text(step, lang), m->fields, FILL_TEXT);
 		CLEAN(clean_free) char *run = fill_new(json_get_str(step, "run"), m->fields, FILL_SHELL);
 		CLEAN(clean_free) char *on = fill_new(json_get_str(step, "on"), m->fields, FILL_TEXT);
+		cJSON_AddNumberToObject(o, "step", number);
 		cJSON_AddStringToObject(o, "text", text ? text : "");
 		if (run)
 			cJSON_AddStringToObject(o, "run", run);

@@ -118,7 +118,7 @@ static void lint_fix(struct lint *l)
 	const cJSON *fix = json_get(l->c->head, "fix"), *step;
 
 	if (!cJSON_IsArray(fix) || !fix->child) {
-		tell(l, key_offset(l->c, "fix"), "fix is missing: a list of steps {en, zh, run, on}");
+		tell(l, key_offset(l->c, "fix"), "fix is missing: a list of steps {en, zh, run, on, if}");
 		return;
 	}
 	cJSON_ArrayForEach(step, fix) {
@@ -126,7 +126,7 @@ static void lint_fix(struct lint *l)
 		lint_text(l, step, "fix", true);
 		cJSON_ArrayForEach(item, step)
 			if (strcmp(item->string, "en") != 0 && strcmp(item->string, "zh") != 0 && strcmp(item->string, "run") != 0 &&
-			    strcmp(item->string, "on") != 0)
+			    strcmp(item->string, "on") != 0 && strcmp(item->string, "if") != 0)
 				tell(l, key_offset(l->c, "fix"), "fix: unknown key \"%s\"", item->string);
 			else if (!cJSON_IsString(item))
 				tell(l, key_offset(l->c, "fix"), "fix: %s is not a text", item->string);
@@ -313,7 +313,9 @@ static void lint_placeholders(struct lint *l)
 	l->where = "fix";
 	cJSON_ArrayForEach(step, json_get_arr(l->c->head, "fix"))
 		cJSON_ArrayForEach(item, step)
-			if (cJSON_IsString(item))
+			if (cJSON_IsString(item) && strcmp(item->string, "if") == 0)
+				lint_placeholder(l, (struct str){item->valuestring, strlen(item->valuestring)}, 0);
+			else if (cJSON_IsString(item))
 				fill_each(item->valuestring, lint_placeholder, l);
 	l->where = "verify";
 	fill_each(json_get_str(l->c->head, "verify"), lint_placeholder, l);

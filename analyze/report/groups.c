@@ -135,20 +135,31 @@ static void sort_places(struct report_command *c)
 	c->on_count = kept;
 }
 
+static const struct report_fix *numbered(const struct report_finding *f, int step)
+{
+	for (int i = 0; i < f->fix_count; i++)
+		if (f->fix[i].step == step)
+			return &f->fix[i];
+	return NULL;
+}
+
 /* The members' first steps together, then their second ones, and so on. */
 static void gather_steps(const struct report *r, struct report_group *g)
 {
 	int most = 0;
 
-	for (int i = 0; i < g->member_count; i++)
-		most = member(r, g, i)->fix_count > most ? member(r, g, i)->fix_count : most;
-	for (int k = 0; k < most; k++) {
+	for (int i = 0; i < g->member_count; i++) {
+		const struct report_finding *f = member(r, g, i);
+		if (f->fix_count && f->fix[f->fix_count - 1].step > most)
+			most = f->fix[f->fix_count - 1].step;
+	}
+	for (int k = 1; k <= most; k++) {
 		int first = g->step_count;
 		for (int i = 0; i < g->member_count; i++) {
-			const struct report_finding *f = member(r, g, i);
-			struct report_step *s = k < f->fix_count ? step_with(g, first, f->fix[k].text) : NULL;
+			const struct report_fix *fix = numbered(member(r, g, i), k);
+			struct report_step *s = fix ? step_with(g, first, fix->text) : NULL;
 			if (s)
-				add_command(s, &f->fix[k]);
+				add_command(s, fix);
 		}
 	}
 	for (int i = 0; i < g->step_count; i++)

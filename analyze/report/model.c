@@ -75,7 +75,8 @@ static void add_fix(struct report_finding *f, const char *json)
 	cJSON_ArrayForEach(step, list) {
 		const char *text = json_get_str(step, "text"), *run = json_get_str(step, "run"), *on = json_get_str(step, "on");
 		GROW(f->fix, f->fix_count);
-		f->fix[f->fix_count++] = (struct report_fix){xstrdup(text ? text : ""), run ? xstrdup(run) : NULL, on ? xstrdup(on) : NULL};
+		f->fix[f->fix_count++] = (struct report_fix){(int)json_get_int(step, "step", f->fix_count + 1), xstrdup(text ? text : ""),
+		                                             run ? xstrdup(run) : NULL, on ? xstrdup(on) : NULL};
 	}
 }
 

@@ -15,6 +15,7 @@ struct report_evidence {
 	int64_t ts;   /* TIME_NONE when unknown */
 };
 struct report_fix {
+	int step;              /* its number in the check: steps that do not apply here are left out */
 	char *text, *run, *on; /* run and on may be NULL; run is quoted for the shell */
 };
 struct report_finding {

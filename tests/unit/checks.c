@@ -143,7 +143,8 @@ static void test_run(void **state)
 	expect(db, "SELECT file || ':' || line || ' ' || text FROM evidence JOIN findings f ON f.id = finding WHERE check_id = 'test-disk-full'",
 	       "nodes/n2/host/df.txt:2 /dev/loop1 1000 1000 0 100% /var");
 	expect(db, "SELECT fix FROM finding_texts JOIN findings f ON f.id = finding WHERE check_id = 'test-disk-full' AND lang = 'zh'",
-	       "[{\"text\":\"找出占用空间的文件\",\"run\":\"du -xh /var | sort -h | tail\",\"on\":\"n2\"}]");
+	       "[{\"step\":1,\"text\":\"找出占用空间的文件\",\"run\":\"du -xh /var | sort -h | tail\",\"on\":\"n2\"},"
+	       "{\"step\":4,\"text\":\"购买磁盘\"}]");
 	/* An object's line is looked up inside its JSON; a hostile name is quoted in the command. */
 	expect(db, "SELECT text FROM evidence JOIN findings f ON f.id = finding WHERE subject = 'pod/default/web-2'", " {\"name\": \"web-2\"}}");
 	expect(db, "SELECT fix ->> '$[0].run' FROM finding_texts JOIN findings f ON f.id = finding WHERE subject = 'pod/default/$(reboot)' AND lang = 'en'",
@@ -264,6 +265,7 @@ static void test_lint(void **state)
 {
 	struct err e = {0};
 	static const char *const want[] = {
+		"no-column.sql:1:1: fix: no column gives {size}",
 		"no-head.sql:1:1: a check begins with a comment",
 		"typo.sql:11:6: no such table: podd",
 		"wrong-name.sql:2:1: id is \"another-name\", but the file is wrong-name.sql",
