@@ -58,3 +58,16 @@ FROM node_components c
 JOIN files f ON f.node = c.node AND f.path GLOB 'nodes/*/host/kubernetes-files.txt'
 JOIN lines l ON l.file = f.id AND l.text LIKE '% ' || c.component || '.y%ml%'
 WHERE c.manifest = 0;
+
+-- What can be done about each of them; the columns are what steps of a fix ask with `if`. One of unit and container is set.
+CREATE VIEW component_remedies AS
+SELECT c.node, c.component,
+  CASE WHEN c.how = 'unit' THEN 1 END AS unit,
+  CASE WHEN c.how IS NOT 'unit' THEN 1 END AS container,
+  m.moved,                                                                                           -- its manifest lies there
+  CASE WHEN c.how IS NOT 'unit' AND c.manifest = 0 AND m.moved IS NULL THEN 1 END AS lost,           -- its manifest is nowhere
+  CASE WHEN c.how IS NOT 'unit' AND c.manifest = 1 AND c.state = 'down' THEN 1 END AS kept,          -- kubelet does not start it
+  CASE WHEN c.state = 'stopped' THEN 1 END AS frozen,
+  CASE WHEN c.how IS NOT 'unit' AND c.state = 'running' AND c.manifest IS NOT 0 THEN 1 END AS hung   -- a process, but no answer
+FROM node_components c
+LEFT JOIN (SELECT node, component, min(moved) AS moved FROM moved_manifests GROUP BY node, component) m USING (node, component);

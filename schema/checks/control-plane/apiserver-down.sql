@@ -34,20 +34,44 @@ why:
 fix:
   - en: "See how it ended; the last E or F lines name the reason"
     zh: "查看它是怎么退出的；日志最后的 E 或 F 行就是原因"
-    run: "c=$(docker ps -aq --filter name=k8s_kube-apiserver 2>/dev/null | head -n 1); if [ -n \"$c\" ]; then docker logs --tail 50 $c; elif c=$(crictl ps -aq --name kube-apiserver 2>/dev/null | head -n 1) && [ -n \"$c\" ]; then crictl logs --tail 50 $c; else journalctl -u kube-apiserver -n 50 --no-pager; fi"
+    run: "c=$(docker ps -aq --filter name=k8s_kube-apiserver_ 2>/dev/null | head -n 1); if [ -n \"$c\" ]; then docker logs --tail 50 $c; elif c=$(crictl ps -aq --name '^kube-apiserver$' 2>/dev/null | head -n 1) && [ -n \"$c\" ]; then crictl logs --tail 50 $c; else ls -t /var/log/pods/kube-system_kube-apiserver-*/*/*.log | head -n 1 | xargs tail -n 50; fi"
     on: "{node}"
-  - en: "Runs as a static pod and its manifest is missing: put it back, kubelet starts it within 20 seconds"
-    zh: "若以静态 Pod 方式运行且清单文件缺失：把清单放回去，kubelet 会在 20 秒内拉起它"
+    if: container
+  - en: "See how it ended; the last E or F lines name the reason"
+    zh: "查看它是怎么退出的；日志最后的 E 或 F 行就是原因"
+    run: "journalctl -u kube-apiserver -n 50 --no-pager"
+    on: "{node}"
+    if: unit
+  - en: "Its static pod manifest was moved away: put it back, kubelet starts it within 20 seconds"
+    zh: "静态 Pod 的清单文件被移走了：把清单放回去，kubelet 会在 20 秒内拉起它"
     run: "mv {moved} /etc/kubernetes/manifests/kube-apiserver.yaml"
     on: "{node}"
-  - en: "Runs as a systemd unit: start it"
-    zh: "若以 systemd 服务方式运行：启动它"
-    run: "systemctl start kube-apiserver"
+    if: moved
+  - en: "Its static pod manifest is gone: take it from a backup, or let kubeadm write it anew (with --config FILE where the cluster was made with one)"
+    zh: "静态 Pod 的清单文件已丢失：从备份恢复，或用 kubeadm 重新生成（集群创建时用过配置文件的，加上 --config FILE）"
+    run: "kubeadm init phase control-plane apiserver"
     on: "{node}"
+    if: lost
+  - en: "Start its unit"
+    zh: "启动它的 systemd 服务"
+    run: "systemctl restart kube-apiserver"
+    on: "{node}"
+    if: unit
   - en: "The manifest is there and no container is: make kubelet read it again"
-    zh: "若清单存在但没有容器：让 kubelet 重新读取清单"
+    zh: "清单存在但没有容器：让 kubelet 重新读取清单"
     run: "systemctl restart kubelet"
     on: "{node}"
+    if: kept
+  - en: "A frozen process goes on when it gets the signal CONT, a paused container when it is unpaused"
+    zh: "被冻结的进程收到 CONT 信号后会继续运行；被暂停的容器需要 unpause"
+    run: "pkill -CONT -x kube-apiserver; docker ps -q --filter name=k8s_kube-apiserver_ --filter status=paused 2>/dev/null | xargs -r docker unpause"
+    on: "{node}"
+    if: frozen
+  - en: "It runs but does not work: end its container, kubelet starts a new one"
+    zh: "进程存在但不工作：结束它的容器，kubelet 会启动新的"
+    run: "c=$(docker ps -q --filter name=k8s_kube-apiserver_ 2>/dev/null | head -n 1); if [ -n \"$c\" ]; then docker restart -t 5 $c; else crictl stop $(crictl ps -q --name '^kube-apiserver$'); fi"
+    on: "{node}"
+    if: hung
 verify: "kubectl get --raw /readyz"
 refs: ["https://kubernetes.io/docs/tasks/debug/debug-cluster/"]
 */
@@ -90,8 +114,7 @@ told AS (
         WHEN s.how = 'unit' THEN 'systemd 服务不是 active 状态，也没有对应的进程。'
         WHEN s.manifest = 0 THEN '没有对应的进程或运行中的容器，/etc/kubernetes/manifests 里也没有它的清单。'
         ELSE '没有对应的进程或运行中的容器。' END
-    END AS what_zh,
-    (SELECT m.moved FROM moved_manifests m WHERE m.node = s.node AND m.component = 'kube-apiserver') AS moved
+    END AS what_zh
   FROM sick s
 ),
 evidence AS (
@@ -110,6 +133,6 @@ evidence AS (
     SELECT file, line, text, row_number() OVER (PARTITION BY node ORDER BY log DESC) AS newest
     FROM hits WHERE signature = 'kubelet-apiserver-refused') h ON h.newest = 1
 )
-SELECT 'node/' || t.node AS subject, e.file, e.line, e.text, t.node, t.what, t.what_zh, t.moved
-FROM told t JOIN evidence e ON e.node = t.node
+SELECT 'node/' || t.node AS subject, e.file, e.line, e.text, t.node, t.what, t.what_zh, r.unit, r.container, r.moved, r.lost, r.kept, r.frozen, r.hung
+FROM told t JOIN evidence e ON e.node = t.node LEFT JOIN component_remedies r ON r.node = t.node AND r.component = 'kube-apiserver'
 ORDER BY t.node, e.seq, e.file, e.line;

@@ -35,20 +35,48 @@ why:
 fix:
   - en: "Read etcd's last lines: they name the reason (disk full, corrupt data, certificate, flag)"
     zh: "查看 etcd 最后的日志，里面有原因（磁盘满、数据损坏、证书、参数）"
-    run: "c=$(docker ps -aq --filter name=k8s_etcd_ 2>/dev/null | head -n 1); if [ -n \"$c\" ]; then docker logs --tail 50 $c; elif c=$(crictl ps -aq --name '^etcd$' 2>/dev/null | head -n 1) && [ -n \"$c\" ]; then crictl logs --tail 50 $c; else journalctl -u etcd -n 50 --no-pager; fi"
+    run: "c=$(docker ps -aq --filter name=k8s_etcd_ 2>/dev/null | head -n 1); if [ -n \"$c\" ]; then docker logs --tail 50 $c; elif c=$(crictl ps -aq --name '^etcd$' 2>/dev/null | head -n 1) && [ -n \"$c\" ]; then crictl logs --tail 50 $c; else ls -t /var/log/pods/kube-system_etcd-*/*/*.log | head -n 1 | xargs tail -n 50; fi"
     on: "{node}"
+    if: container
+  - en: "Read etcd's last lines: they name the reason (disk full, corrupt data, certificate, flag)"
+    zh: "查看 etcd 最后的日志，里面有原因（磁盘满、数据损坏、证书、参数）"
+    run: "journalctl -u etcd -n 50 --no-pager"
+    on: "{node}"
+    if: unit
   - en: "Make sure that its disk has room"
     zh: "确认它所在的磁盘还有空间"
     run: "df -h /var/lib/etcd"
     on: "{node}"
-  - en: "Runs as a static pod and its manifest is missing: put it back, kubelet starts it within 20 seconds"
-    zh: "若以静态 Pod 方式运行且清单文件缺失：把清单放回去，kubelet 会在 20 秒内拉起它"
+  - en: "Its static pod manifest was moved away: put it back, kubelet starts it within 20 seconds"
+    zh: "静态 Pod 的清单文件被移走了：把清单放回去，kubelet 会在 20 秒内拉起它"
     run: "mv {moved} /etc/kubernetes/manifests/etcd.yaml"
     on: "{node}"
-  - en: "Runs as a systemd unit: start it"
-    zh: "若以 systemd 服务方式运行：启动它"
-    run: "systemctl start etcd"
+    if: moved
+  - en: "Its static pod manifest is gone: take it from a backup, or let kubeadm write it anew (with --config FILE where the cluster was made with one)"
+    zh: "静态 Pod 的清单文件已丢失：从备份恢复，或用 kubeadm 重新生成（集群创建时用过配置文件的，加上 --config FILE）"
+    run: "kubeadm init phase etcd local"
     on: "{node}"
+    if: lost
+  - en: "Start its unit"
+    zh: "启动它的 systemd 服务"
+    run: "systemctl restart etcd"
+    on: "{node}"
+    if: unit
+  - en: "The manifest is there and no container is: make kubelet read it again"
+    zh: "清单存在但没有容器：让 kubelet 重新读取清单"
+    run: "systemctl restart kubelet"
+    on: "{node}"
+    if: kept
+  - en: "A frozen process goes on when it gets the signal CONT, a paused container when it is unpaused"
+    zh: "被冻结的进程收到 CONT 信号后会继续运行；被暂停的容器需要 unpause"
+    run: "pkill -CONT -x etcd; docker ps -q --filter name=k8s_etcd_ --filter status=paused 2>/dev/null | xargs -r docker unpause"
+    on: "{node}"
+    if: frozen
+  - en: "It runs but does not work: end its container, kubelet starts a new one"
+    zh: "进程存在但不工作：结束它的容器，kubelet 会启动新的"
+    run: "c=$(docker ps -q --filter name=k8s_etcd_ 2>/dev/null | head -n 1); if [ -n \"$c\" ]; then docker restart -t 5 $c; else crictl stop $(crictl ps -q --name '^etcd$'); fi"
+    on: "{node}"
+    if: hung
 verify: "kubectl get --raw /readyz/etcd"
 refs: ["https://etcd.io/docs/v3.5/op-guide/failures/"]
 */
@@ -84,8 +112,7 @@ told AS (
     CASE WHEN s.alive > 0 THEN s.alive || ' other member(s) run: the cluster works as long as more than half of all members do.'
       ELSE 'No other running member was seen.' END AS scope,
     CASE WHEN s.alive > 0 THEN '另有 ' || s.alive || ' 个成员在运行：只要超过半数成员存活，集群就能工作。'
-      ELSE '没有看到其他正在运行的成员。' END AS scope_zh,
-    (SELECT m.moved FROM moved_manifests m WHERE m.node = s.node AND m.component = 'etcd') AS moved
+      ELSE '没有看到其他正在运行的成员。' END AS scope_zh
   FROM sick s
 ),
 evidence AS (
@@ -99,7 +126,7 @@ evidence AS (
     FROM hits WHERE signature = 'apiserver-etcd-unreachable' AND node IS NOT NULL) h
   WHERE h.newest <= 2
 )
-SELECT 'node/' || t.node AS subject, e.file, e.line, e.text, t.node, t.what, t.what_zh, t.scope, t.scope_zh, t.moved,
+SELECT 'node/' || t.node AS subject, e.file, e.line, e.text, t.node, t.what, t.what_zh, t.scope, t.scope_zh, r.unit, r.container, r.moved, r.lost, r.kept, r.frozen, r.hung,
   CASE WHEN 2 * t.alive > t.members THEN 'warning' ELSE 'critical' END AS severity
-FROM told t JOIN evidence e ON e.node = t.node
+FROM told t JOIN evidence e ON e.node = t.node LEFT JOIN component_remedies r ON r.node = t.node AND r.component = 'etcd'
 ORDER BY t.node, e.seq, e.file, e.line;

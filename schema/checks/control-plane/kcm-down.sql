@@ -26,16 +26,44 @@ why:
 fix:
   - en: "See how it ended; the last E or F lines name the reason"
     zh: "查看它是怎么退出的；日志最后的 E 或 F 行就是原因"
-    run: "c=$(docker ps -aq --filter name=k8s_kube-controller-manager 2>/dev/null | head -n 1); if [ -n \"$c\" ]; then docker logs --tail 50 $c; elif c=$(crictl ps -aq --name kube-controller-manager 2>/dev/null | head -n 1) && [ -n \"$c\" ]; then crictl logs --tail 50 $c; else journalctl -u kube-controller-manager -n 50 --no-pager; fi"
+    run: "c=$(docker ps -aq --filter name=k8s_kube-controller-manager_ 2>/dev/null | head -n 1); if [ -n \"$c\" ]; then docker logs --tail 50 $c; elif c=$(crictl ps -aq --name '^kube-controller-manager$' 2>/dev/null | head -n 1) && [ -n \"$c\" ]; then crictl logs --tail 50 $c; else ls -t /var/log/pods/kube-system_kube-controller-manager-*/*/*.log | head -n 1 | xargs tail -n 50; fi"
     on: "{node}"
-  - en: "Runs as a static pod and its manifest is missing: put it back, kubelet starts it within 20 seconds"
-    zh: "若以静态 Pod 方式运行且清单文件缺失：把清单放回去，kubelet 会在 20 秒内拉起它"
+    if: container
+  - en: "See how it ended; the last E or F lines name the reason"
+    zh: "查看它是怎么退出的；日志最后的 E 或 F 行就是原因"
+    run: "journalctl -u kube-controller-manager -n 50 --no-pager"
+    on: "{node}"
+    if: unit
+  - en: "Its static pod manifest was moved away: put it back, kubelet starts it within 20 seconds"
+    zh: "静态 Pod 的清单文件被移走了：把清单放回去，kubelet 会在 20 秒内拉起它"
     run: "mv {moved} /etc/kubernetes/manifests/kube-controller-manager.yaml"
     on: "{node}"
-  - en: "Runs as a systemd unit: start it"
-    zh: "若以 systemd 服务方式运行：启动它"
-    run: "systemctl start kube-controller-manager"
+    if: moved
+  - en: "Its static pod manifest is gone: take it from a backup, or let kubeadm write it anew (with --config FILE where the cluster was made with one)"
+    zh: "静态 Pod 的清单文件已丢失：从备份恢复，或用 kubeadm 重新生成（集群创建时用过配置文件的，加上 --config FILE）"
+    run: "kubeadm init phase control-plane controller-manager"
     on: "{node}"
+    if: lost
+  - en: "Start its unit"
+    zh: "启动它的 systemd 服务"
+    run: "systemctl restart kube-controller-manager"
+    on: "{node}"
+    if: unit
+  - en: "The manifest is there and no container is: make kubelet read it again"
+    zh: "清单存在但没有容器：让 kubelet 重新读取清单"
+    run: "systemctl restart kubelet"
+    on: "{node}"
+    if: kept
+  - en: "A frozen process goes on when it gets the signal CONT, a paused container when it is unpaused"
+    zh: "被冻结的进程收到 CONT 信号后会继续运行；被暂停的容器需要 unpause"
+    run: "pkill -CONT -x kube-controller; docker ps -q --filter name=k8s_kube-controller-manager_ --filter status=paused 2>/dev/null | xargs -r docker unpause"
+    on: "{node}"
+    if: frozen
+  - en: "It runs but does not work: end its container, kubelet starts a new one"
+    zh: "进程存在但不工作：结束它的容器，kubelet 会启动新的"
+    run: "c=$(docker ps -q --filter name=k8s_kube-controller-manager_ 2>/dev/null | head -n 1); if [ -n \"$c\" ]; then docker restart -t 5 $c; else crictl stop $(crictl ps -q --name '^kube-controller-manager$'); fi"
+    on: "{node}"
+    if: hung
 verify: "kubectl -n kube-system get lease kube-controller-manager -o yaml"
 refs: ["https://kubernetes.io/docs/concepts/architecture/leases/"]
 */
@@ -85,8 +113,7 @@ told AS (
         WHEN p.how = 'unit' THEN '节点 ' || p.node || ' 上的 systemd 服务不是 active 状态，也没有对应的进程。'
         WHEN p.manifest = 0 THEN '节点 ' || p.node || ' 上没有对应的进程或运行中的容器，/etc/kubernetes/manifests 里也没有它的清单。'
         ELSE '节点 ' || p.node || ' 上没有对应的进程或运行中的容器。' END
-    END AS what_zh,
-    (SELECT m.moved FROM moved_manifests m WHERE m.node = p.node AND m.component = 'kube-controller-manager') AS moved
+    END AS what_zh
   FROM places p
 ),
 evidence AS (
@@ -99,9 +126,9 @@ evidence AS (
     FROM hits WHERE signature = 'leader-lost' AND unit = 'kube-controller-manager' AND node IS NOT NULL) h
   WHERE h.newest = 1
 )
-SELECT t.subject, e.file, e.line, e.text, t.node, t.what, t.what_zh, t.moved, e.seq
-FROM told t JOIN evidence e ON e.node = t.node
+SELECT t.subject, e.file, e.line, e.text, t.node, t.what, t.what_zh, r.unit, r.container, r.moved, r.lost, r.kept, r.frozen, r.hung, e.seq
+FROM told t JOIN evidence e ON e.node = t.node LEFT JOIN component_remedies r ON r.node = t.node AND r.component = 'kube-controller-manager'
 UNION ALL
-SELECT t.subject, l.file, l.line, NULL, t.node, t.what, t.what_zh, t.moved, 0
-FROM told t JOIN lease l ON l.age > l.duration_s * 1000000
-ORDER BY 1, 9, 2, 3;
+SELECT t.subject, l.file, l.line, NULL, t.node, t.what, t.what_zh, r.unit, r.container, r.moved, r.lost, r.kept, r.frozen, r.hung, 0
+FROM told t JOIN lease l ON l.age > l.duration_s * 1000000 LEFT JOIN component_remedies r ON r.node = t.node AND r.component = 'kube-controller-manager'
+ORDER BY 1, seq, 2, 3;
