@@ -6,6 +6,7 @@
 #   clear CHECK               nothing found      effect CHECK SUBJECT it is found, and another finding explains it
 #   not-evaluated CHECK       cannot tell        only CHECK           every critical root cause is of this check; "only none"
 #   cites CHECK TEXT          a line of its evidence holds TEXT
+#   fixes CHECK TEXT          a command of its fix holds TEXT         spares CHECK TEXT    none does
 #
 # usage: run.sh [CHECK[/CASE]]   Prints TAP. Every shipped check needs a case in which it fires and one in which it stays clear.
 set -u
@@ -27,6 +28,8 @@ holds() { # WORD CHECK REST
 	clear | not-evaluated) ask "$2" "$1" 'any(.checks[]; .id == $id and .state == $s)' ;;
 	only) ask "$2" "" '[.root_causes[] | select(.severity == "critical") | .check] | all(. == $id)' ;;
 	cites) ask "$2" "$3" 'any(.findings[] | select(.check == $id) | .evidence[]; .text | contains($s))' ;;
+	fixes) ask "$2" "$3" 'any(.findings[] | select(.check == $id) | .fix[]; .run // "" | contains($s))' ;;
+	spares) ask "$2" "$3" 'any(.findings[]; .check == $id) and all(.findings[] | select(.check == $id) | .fix[]; .run // "" | contains($s) | not)' ;;
 	*) return 1 ;;
 	esac
 }

@@ -21,14 +21,21 @@ fix:
   - en: "kube-proxy runs on the host: install the program and restart it"
     zh: "kube-proxy 运行在主机上：安装该程序并重启"
     run: "apt-get install -y conntrack || yum install -y conntrack-tools; systemctl restart kube-proxy"
-    on: "{on_node}"
-  - en: "kube-proxy runs as a pod: use an image that has the program (the official ones do), then watch the roll-out"
-    zh: "kube-proxy 以 Pod 方式运行：换用包含该程序的镜像（官方镜像自带），并等待滚动更新完成"
-    run: "kubectl -n kube-system set image daemonset/kube-proxy kube-proxy=registry.k8s.io/kube-proxy:{version}; kubectl -n kube-system rollout status daemonset/kube-proxy"
+    on: "{node}"
+    if: unit
+  - en: "kube-proxy runs as a pod, its image {image} lacks the program: use one that has it (the official ones do), and watch the roll-out"
+    zh: "kube-proxy 以 Pod 方式运行，其镜像 {image} 缺少该程序：换用包含它的镜像（官方镜像自带），并等待滚动更新完成"
+    run: "kubectl -n {namespace} set image daemonset/{name} kube-proxy={better} && kubectl -n {namespace} rollout status daemonset/{name} --timeout=120s"
+    if: better
   - en: "Drop the stale entries of the DNS service once"
     zh: "清除一次 DNS 服务的残留记录"
     run: "conntrack -D -p udp --orig-port-dst 53"
     on: "{on_node}"
+    if: unit
+  - en: "Drop the stale entries of the DNS service once, from a pod that has the program now"
+    zh: "清除一次 DNS 服务的残留记录（从已包含该程序的 Pod 中执行）"
+    run: "kubectl -n {namespace} get pods -l k8s-app=kube-proxy -o name | while read -r p; do kubectl -n {namespace} exec $p -- conntrack -D -p udp --orig-port-dst 53; done"
+    if: better
 verify: "kubectl -n kube-system logs -l k8s-app=kube-proxy --tail 100 | grep conntrack"
 k8s: "<1.32"
 */
@@ -49,11 +56,23 @@ counted AS (
     row_number() OVER (PARTITION BY subject ORDER BY ts, log) AS oldest,
     count(*) OVER (PARTITION BY subject) AS hits, max(ts) OVER (PARTITION BY subject) AS last_ts
   FROM logged WHERE started IS NULL OR ts IS NULL OR ts >= started - 5000000
+),
+-- The image in use, and another one of kube-proxy: one that nodes have already, else the official one of this version.
+used AS (
+  SELECT min(s.image) AS image FROM container_specs s WHERE s.namespace = 'kube-system' AND s.name = 'kube-proxy'
+),
+images AS (
+  SELECT u.image, coalesce(
+    (SELECT n.image FROM (SELECT repository || ':' || tag AS image, count(DISTINCT node) AS nodes FROM node_images
+        WHERE repository LIKE '%/kube-proxy' AND tag NOT LIKE '%none%' GROUP BY 1) n
+      WHERE n.image <> u.image ORDER BY n.nodes DESC, n.image DESC LIMIT 1),
+    'registry.k8s.io/kube-proxy:' || (SELECT kubelet_version FROM nodes ORDER BY name LIMIT 1)) AS better
+  FROM used u WHERE u.image IS NOT NULL
 )
 SELECT subject, file, line, text, ts, node, coalesce(node, 'node') AS on_node, hits, coalesce(iso(last_ts), '-') AS last_at,
   CASE WHEN subject GLOB 'node/*' THEN ' on ' || node ELSE '' END AS place,
   CASE WHEN subject GLOB 'node/*' THEN '（节点 ' || node || '）' ELSE '' END AS place_zh,
-  coalesce((SELECT kubelet_version FROM nodes WHERE name = node), (SELECT kubelet_version FROM nodes ORDER BY name LIMIT 1)) AS version
-FROM counted
+  subject GLOB 'node/*' AS unit, i.image, i.better
+FROM counted LEFT JOIN images i ON subject GLOB 'daemonset/*'
 WHERE newest <= 2 OR oldest = 1
 ORDER BY subject, node, newest, file, line;

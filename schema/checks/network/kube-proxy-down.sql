@@ -25,18 +25,26 @@ why:
 fix:
   - en: "What does its DaemonSet say: how many are wanted, on which nodes?"
     zh: "查看 DaemonSet：期望数量和节点选择器"
-    run: "kubectl -n kube-system get daemonset kube-proxy -o wide; kubectl -n kube-system get daemonset kube-proxy -o jsonpath='{.spec.template.spec.nodeSelector}{\"\\n\"}'; kubectl -n kube-system get pods -l 'k8s-app=kube-proxy' -o wide"
-  - en: "A node selector that no node meets ({unmet}): take it away"
-    zh: "如果节点选择器（{unmet}）没有节点满足：将其删除"
+    run: "kubectl -n {namespace} get daemonset {name} -o wide; kubectl -n {namespace} get daemonset {name} -o jsonpath='{.spec.template.spec.nodeSelector}{\"\\n\"}'; kubectl -n {namespace} get pods -l k8s-app=kube-proxy -o wide"
+    if: daemonset
+  - en: "No node meets its node selector {unmet}: take that away"
+    zh: "没有节点满足其节点选择器 {unmet}：将其删除"
     run: "kubectl -n {namespace} patch daemonset {name} --type=json -p '[{\"op\":\"remove\",\"path\":\"/spec/template/spec/nodeSelector/{unmet_path}\"}]'"
+    if: unmet
   - en: "It is a systemd unit: start it, now and at boot"
     zh: "如果是 systemd 服务：启动它并设置开机自启"
     run: "systemctl enable --now kube-proxy"
-    on: "{on_node}"
-  - en: "It starts and ends again: its log says why"
+    on: "{node}"
+    if: unit
+  - en: "When it ends again: its log says why"
     zh: "如果启动后又退出：查看日志"
-    run: "kubectl -n kube-system logs -l k8s-app=kube-proxy --tail 50; journalctl -u kube-proxy -n 50 --no-pager"
-verify: "kubectl -n kube-system rollout status daemonset/kube-proxy --timeout=60s"
+    run: "journalctl -u kube-proxy -n 50 --no-pager"
+    on: "{node}"
+    if: unit
+  - en: "When its pods do not start: their log says why"
+    zh: "如果 Pod 启动失败：查看日志"
+    run: "kubectl -n {namespace} logs -l k8s-app=kube-proxy --tail 50"
+    if: daemonset
 */
 WITH
 -- What takes kube-proxy's place: then nobody misses it.
@@ -103,7 +111,7 @@ told AS (
     '服务状态为 ' || u.active || coalesce('（' || u.result || '）', '') || '。', NULL, u.node
   FROM units u
 )
-SELECT t.subject, e.file, e.line, e.ts, e.node, t.namespace, t.name, t.place, t.place_zh, t.what, t.what_zh, coalesce(t.unmet, 'LABEL') AS unmet,
-  coalesce(replace(replace(rx('^[^=]+', t.unmet), '~', '~0'), '/', '~1'), 'LABEL') AS unmet_path, coalesce(t.node, 'node') AS on_node
+SELECT t.subject, e.file, e.line, e.ts, e.node, t.namespace, t.name, t.place, t.place_zh, t.what, t.what_zh, t.unmet,
+  replace(replace(rx('^[^=]+', t.unmet), '~', '~0'), '/', '~1') AS unmet_path, t.subject GLOB 'daemonset/*' AS daemonset, t.subject GLOB 'node/*' AS unit
 FROM told t JOIN evidence e ON e.subject = t.subject
 ORDER BY t.subject, e.seq, e.node, e.file, e.line;

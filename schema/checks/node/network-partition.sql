@@ -36,12 +36,13 @@ fix:
     zh: "是否被节点自身的防火墙丢弃？"
     run: "iptables -S | grep -E '(DROP|REJECT)'; nft list ruleset | grep -E 'drop|reject' | head"
     on: "{node}"
-  - en: "If so, take the rules for the API server's address away"
-    zh: "如果是，删除针对 API server 地址的规则"
+  - en: "It does: take the rules for the API server's address away"
+    zh: "确实如此：删除针对 API server 地址的规则"
     run: "iptables -D INPUT -s {server_host} -j DROP; iptables -D OUTPUT -d {server_host} -j DROP"
     on: "{node}"
-  - en: "If not: security group, switch, route, MTU or virtual IP on the way to {server}"
-    zh: "如果不是：检查通往 {server} 途中的安全组、交换机、路由、MTU 或虚拟 IP"
+    if: dropped
+  - en: "Otherwise: security group, switch, route, MTU or virtual IP on the way to {server}"
+    zh: "否则：检查通往 {server} 途中的安全组、交换机、路由、MTU 或虚拟 IP"
 verify: "kubectl get node {node}"
 */
 WITH

@@ -27,14 +27,22 @@ fix:
   - en: "Does the network add-on run on this node? Its pod writes the file; when it has none, delete the pod so that it starts anew"
     zh: "网络插件的 Pod 是否在该节点运行？配置文件由它写入；如果没有写入，删除该 Pod 让它重建"
     run: "kubectl get pods --all-namespaces -o wide --field-selector spec.nodeName={node} | grep -E 'flannel|calico|cilium|weave|canal|antrea|kube-router|ovn'"
-  - en: "Without an add-on, put the file back: copy it from a node that works (mind the node's own pod CIDR in it)"
-    zh: "如果没有使用插件：把配置文件放回去，可从正常节点复制（注意其中的 Pod CIDR 要改成本节点的）"
+    if: addon
+  - en: "Put the file back: this is the one of {other}, with the pod network {pod_cidr} of {node} in it"
+    zh: "把配置文件放回去：以下是 {other} 上的文件，其中的 Pod 网段已改为 {node} 的 {pod_cidr}"
+    run: "mkdir -p /etc/cni/net.d; printf '%s\\n' {content} > /etc/cni/net.d/{conf_name}"
+    on: "{node}"
+    if: content
+  - en: "Put the file back: copy that of {other} (mind what is the node's own in it, as its pod network)"
+    zh: "把配置文件放回去：从 {other} 复制（注意其中属于节点自身的内容，例如 Pod 网段）"
     run: "scp {other}:/etc/cni/net.d/* /etc/cni/net.d/"
     on: "{node}"
+    if: copy
   - en: "containerd reads the folder again by itself; when it does not, restart it"
     zh: "containerd 会自动重新读取目录；如果没有，重启它"
     run: "systemctl restart containerd"
     on: "{node}"
+    if: containerd
 verify: "kubectl get node {node}"
 refs: ["https://kubernetes.io/docs/concepts/extend-kubernetes/compute-storage-net/network-plugins/"]
 */
@@ -65,6 +73,38 @@ folders AS (
   WHERE f.path GLOB 'nodes/*/host/cni-conf.txt'
 ),
 sick AS (SELECT node FROM now_broken UNION SELECT node FROM lasting),
+-- The file of a node that works. Where its pod network is all that is a node's own in it, the file of this node follows: its network
+-- is that of the bridge, which outlives the file, else the one it has in the API, where the other node uses its own of there.
+files_elsewhere AS (
+  SELECT f.node, rx('[^/]+$', f.path) AS name,
+    (SELECT group_concat(t, ' ') FROM (SELECT trim(l.text) AS t FROM lines l WHERE l.file = f.id ORDER BY l.line)) AS content
+  FROM files f
+  WHERE f.path GLOB 'nodes/*/etc/cni/net.d/*.conf*' AND f.node NOT IN (SELECT node FROM sick) AND f.bytes < 16384
+),
+templates AS (
+  SELECT e.*, rx('"subnet": ?"([0-9.]+/[0-9]+)"', e.content, 1) AS subnet, rx('"bridge": ?"([\w.-]+)"', e.content, 1) AS bridge,
+    row_number() OVER (ORDER BY e.node DESC, e.name) AS n
+  FROM files_elsewhere e
+  WHERE json_valid(e.content) AND e.content LIKE '%"host-local"%' AND instr(e.content, '"' || e.node || '"') = 0
+),
+bridges AS (
+  SELECT f.node, rx('\bscope global ([\w.-]+)', l.text, 1) AS bridge, rx('inet ([0-9]+[.][0-9]+[.][0-9]+[.])[0-9]+/24 ', l.text, 1) || '0/24' AS subnet
+  FROM files f JOIN lines l ON l.file = f.id AND l.text LIKE '%inet %/24 %scope global%'
+  WHERE f.path GLOB 'nodes/*/host/ip-addr.txt'
+),
+restored AS (
+  SELECT s.node, t.node AS other, t.name, coalesce(b.subnet, h.pod_cidr) AS pod_cidr,
+    replace(t.content, '"' || t.subnet || '"', '"' || coalesce(b.subnet, h.pod_cidr) || '"') AS content
+  FROM sick s JOIN folders d ON d.node = s.node AND d.empty
+  JOIN templates t ON t.n = 1 AND t.subnet IS NOT NULL
+  LEFT JOIN bridges b ON b.node = s.node AND b.bridge = t.bridge
+  LEFT JOIN nodes o ON o.name = t.node
+  LEFT JOIN nodes h ON h.name = s.node AND o.pod_cidr = t.subnet
+  WHERE coalesce(b.subnet, h.pod_cidr) IS NOT NULL
+),
+addons AS (
+  SELECT name FROM pods WHERE name REGEXP 'flannel|calico|cilium|weave|canal|antrea|kube-router|ovn'
+),
 evidence AS (
   SELECT node, 0 AS seq, file, line, NULL AS text, last_transition AS ts FROM now_broken
   UNION ALL SELECT node, 1, file, line, text, ts FROM lasting WHERE newest = 1
@@ -83,6 +123,9 @@ SELECT 'node/' || e.node AS subject, e.file, e.line, e.text, e.ts, e.node,
     WHEN 1 THEN '；/etc/cni/net.d 是空的。'
     WHEN 0 THEN '；/etc/cni/net.d 不为空：请检查文件中的版本错误、/opt/cni/bin 是否缺少插件，或运行时是否还没有重新读取。'
     ELSE '' END AS conf_zh,
-  (SELECT d.node FROM folders d WHERE NOT d.empty AND d.node <> e.node ORDER BY d.node DESC LIMIT 1) AS other
-FROM evidence e
+  r.content, r.name AS conf_name, r.pod_cidr, coalesce(r.other, o.node) AS other,
+  EXISTS (SELECT 1 FROM addons) AS addon, r.content IS NULL AND o.node IS NOT NULL AND NOT EXISTS (SELECT 1 FROM addons) AS copy,
+  EXISTS (SELECT 1 FROM nodes n WHERE n.name = e.node AND n.runtime_version LIKE 'containerd%') AS containerd
+FROM evidence e LEFT JOIN restored r ON r.node = e.node
+LEFT JOIN (SELECT node, row_number() OVER (ORDER BY node DESC) AS n FROM folders WHERE NOT empty AND node NOT IN (SELECT node FROM sick)) o ON o.n = 1
 ORDER BY e.node, e.seq, e.file, e.line;

@@ -24,14 +24,16 @@ fix:
     zh: "哪个文件最近被修改过？"
     run: "ls -lt /etc/docker/daemon.json /var/lib/kubelet/config.yaml; docker info 2>/dev/null | grep -i 'cgroup driver'; grep -i cgroupDriver /var/lib/kubelet/config.yaml"
     on: "{node}"
-  - en: "Make Docker use kubelet's driver (its containers restart), then restart kubelet"
-    zh: "让 Docker 使用 kubelet 的驱动（容器会重启），然后重启 kubelet"
-    run: "sed -i 's/native.cgroupdriver={docker_driver}/native.cgroupdriver={kubelet_driver}/' /etc/docker/daemon.json && systemctl restart docker && systemctl restart kubelet"
+  - en: "Make Docker use kubelet's driver{docker_side} (its containers restart), then restart kubelet"
+    zh: "让 Docker 使用 kubelet 的驱动{docker_side_zh}（容器会重启），然后重启 kubelet"
+    run: "f=/etc/docker/daemon.json; if grep -q native.cgroupdriver= $f; then sed -i 's/native.cgroupdriver=[a-z]*/native.cgroupdriver={kubelet_driver}/' $f; elif [ -s $f ]; then sed -i '0,/{/s//{ \"exec-opts\": [\"native.cgroupdriver={kubelet_driver}\"],/' $f; else echo '{\"exec-opts\": [\"native.cgroupdriver={kubelet_driver}\"]}' > $f; fi; systemctl restart docker && systemctl restart kubelet"
     on: "{node}"
-  - en: "Or make kubelet use Docker's: do this where systemd is what Docker uses and all other nodes do so"
-    zh: "或者让 kubelet 使用 Docker 的驱动：如果 Docker 使用 systemd 且其他节点都如此，选择这种方式"
-    run: "sed -i 's/^cgroupDriver:.*/cgroupDriver: {docker_driver}/' /var/lib/kubelet/config.yaml && systemctl restart kubelet"
+    if: change_docker
+  - en: "Make kubelet use Docker's driver{kubelet_side}"
+    zh: "让 kubelet 使用 Docker 的驱动{kubelet_side_zh}"
+    run: "f=/var/lib/kubelet/config.yaml; if grep -q ^cgroupDriver: $f; then sed -i 's/^cgroupDriver:.*/cgroupDriver: {docker_driver}/' $f; else echo 'cgroupDriver: {docker_driver}' >> $f; fi; sed -i 's/--cgroup-driver=[a-z]*/--cgroup-driver={docker_driver}/' /var/lib/kubelet/kubeadm-flags.env /etc/default/kubelet /etc/sysconfig/kubelet 2>/dev/null; systemctl restart kubelet"
     on: "{node}"
+    if: change_kubelet
 verify: "systemctl is-active kubelet && kubectl get node {node}"
 refs: ["https://kubernetes.io/docs/tasks/administer-cluster/kubeadm/configure-cgroup-driver/"]
 */
@@ -58,8 +60,28 @@ evidence AS (
   WHERE (f.role = 'docker-info' AND c.text REGEXP '^\s*Cgroup Driver:')
     OR (f.path GLOB 'nodes/*/kubelet/config.yaml' AND c.text LIKE 'cgroupDriver:%')
     OR (f.path GLOB 'nodes/*/etc/docker/daemon.json' AND c.text LIKE '%cgroupdriver%')
+),
+drivers AS (
+  SELECT s.node, l.captures ->> '$.kubelet' AS kubelet, l.captures ->> '$.docker' AS docker
+  FROM sick s JOIN logged l ON l.node = s.node AND l.newest = 1
+),
+-- What Docker uses on the nodes that are well says which side is wrong here; without them systemd is what both should use.
+elsewhere AS (
+  SELECT f.node, rx('Cgroup Driver:\s*(\S+)', c.text, 1) AS driver
+  FROM files f JOIN lines c ON c.file = f.id AND c.text REGEXP '^\s*Cgroup Driver:'
+  WHERE f.role = 'docker-info' AND f.node NOT IN (SELECT node FROM sick)
+),
+choice AS (
+  SELECT d.*, sum(e.driver = d.kubelet) AS as_kubelet, sum(e.driver = d.docker) AS as_docker,
+    CASE WHEN coalesce(sum(e.driver = d.kubelet), 0) <> coalesce(sum(e.driver = d.docker), 0) THEN sum(e.driver = d.kubelet) > sum(e.driver = d.docker)
+      ELSE d.kubelet = 'systemd' END AS docker_is_wrong
+  FROM drivers d LEFT JOIN elsewhere e ON 1 GROUP BY d.node
 )
-SELECT 'node/' || s.node AS subject, e.file, e.line, e.text, e.ts, s.node,
-  l.captures ->> '$.kubelet' AS kubelet_driver, l.captures ->> '$.docker' AS docker_driver
-FROM sick s JOIN logged l ON l.node = s.node AND l.newest = 1 JOIN evidence e ON e.node = s.node
+SELECT 'node/' || s.node AS subject, e.file, e.line, e.text, e.ts, s.node, d.kubelet AS kubelet_driver, d.docker AS docker_driver,
+  d.docker_is_wrong AS change_docker, NOT d.docker_is_wrong AS change_kubelet,
+  CASE WHEN d.as_kubelet > 0 THEN ', as Docker on ' || d.as_kubelet || ' other node(s)' ELSE '' END AS docker_side,
+  CASE WHEN d.as_kubelet > 0 THEN '，与另外 ' || d.as_kubelet || ' 个节点的 Docker 一致' ELSE '' END AS docker_side_zh,
+  CASE WHEN d.as_docker > 0 THEN ', as Docker on ' || d.as_docker || ' other node(s)' ELSE '' END AS kubelet_side,
+  CASE WHEN d.as_docker > 0 THEN '，与另外 ' || d.as_docker || ' 个节点的 Docker 一致' ELSE '' END AS kubelet_side_zh
+FROM sick s JOIN choice d ON d.node = s.node JOIN evidence e ON e.node = s.node
 ORDER BY s.node, e.seq, e.ts DESC, e.file, e.line;

@@ -36,13 +36,14 @@ fix:
     zh: "被冻结的守护进程（状态 T）收到 CONT 信号后会继续运行"
     run: "kill -CONT $(pidof dockerd)"
     on: "{node}"
-  - en: "Otherwise restart it; when that hangs too, kill it first"
-    zh: "否则重启它；如果重启也卡住，先强制杀掉"
-    run: "timeout 60 systemctl restart docker || { systemctl kill -s KILL docker; systemctl restart docker; }"
+    if: stopped
+  - en: "When it still does not answer, restart it; when that hangs too, kill it first"
+    zh: "如果仍无响应，重启它；如果重启也卡住，先强制杀掉"
+    run: "timeout 20 docker ps >/dev/null || timeout 60 systemctl restart docker || { systemctl kill -s KILL docker; systemctl restart docker; }"
     on: "{node}"
-  - en: "Processes in state D cannot be killed: reboot the node"
-    zh: "状态为 D 的进程无法杀死：重启节点"
-    run: "systemctl reboot"
+  - en: "Processes in state D cannot be killed: when one stays so, reboot the node"
+    zh: "状态为 D 的进程无法杀死：如果一直如此，重启节点"
+    run: "sleep 10; ps -o stat= -C dockerd | grep -q ^D && systemctl reboot"
     on: "{node}"
 verify: "timeout 10 docker ps >/dev/null && echo answers"
 refs: ["https://github.com/kubernetes/kubernetes/issues/54381"]
@@ -113,6 +114,7 @@ told AS (
       || coalesce((SELECT 'kubelet 记录了 ' || hits || ' 次调用超时。' FROM logged l WHERE l.node = s.node AND newest = 1), '') AS what_zh
   FROM sick s
 )
-SELECT 'node/' || t.node AS subject, e.file, e.line, e.text, e.ts, t.node, t.what, t.what_zh
+SELECT 'node/' || t.node AS subject, e.file, e.line, e.text, e.ts, t.node, t.what, t.what_zh,
+  (SELECT max(z.stat GLOB '[Tt]*') FROM frozen z WHERE z.node = t.node) AS stopped
 FROM told t JOIN evidence e ON e.node = t.node
 ORDER BY t.node, e.seq, e.file, e.line;

@@ -24,11 +24,19 @@ why:
 fix:
   - en: "Compare command and args with what the image holds"
     zh: "对比启动命令、参数与镜像中的内容"
-    run: "kubectl -n {namespace} get pod {pod} -o 'jsonpath={.spec.containers[*].command}{.spec.containers[*].args}'; docker image inspect {image} --format '{{.Architecture}} {{.Config.Entrypoint}} {{.Config.Cmd}}'"
+    run: "kubectl -n {namespace} get pod {pod} -o 'jsonpath={.spec.containers[*].command}{.spec.containers[*].args}'"
+  - en: "What the image itself runs"
+    zh: "镜像自带的启动命令"
+    run: "docker image inspect {image} --format '{{.Architecture}} {{.Config.Entrypoint}} {{.Config.Cmd}}'"
     on: "{on_node}"
+  - en: "The command {command} is not in the image: correct it, or let the image's own command run, as here"
+    zh: "镜像中没有命令 {command}：修正它；或如下使用镜像自带的启动命令"
+    run: "kubectl -n {namespace} patch {owner_kind} {owner_name} -p '{\"spec\":{\"template\":{\"spec\":{\"containers\":[{\"name\":\"{container}\",\"command\":null}]}}}}'"
+    if: command
   - en: "Correct command, args or image in the workload (without a command the image's own is used)"
     zh: "在工作负载中修正 command、args 或镜像（不写 command 则使用镜像自带的）"
     run: "kubectl -n {namespace} edit {owner_kind} {owner_name}"
+    if: other
 verify: "kubectl -n {namespace} get pod {pod}"
 */
 WITH
@@ -53,6 +61,13 @@ told AS (
     AND e.reason = 'Failed' AND e.message REGEXP '(?i)OCI runtime|runc create failed|unable to start container process'
   JOIN objects o ON o.id = e.object
 ),
+-- A command of the pod's own, instead of the image's, which is not there.
+commands AS (
+  SELECT s.subject, c.value ->> '$.command[0]' AS command
+  FROM sick s JOIN objects o ON o.id = s.object JOIN json_each(o.json, '$.spec.containers') c ON c.value ->> '$.name' = s.container
+  WHERE s.n = 1 AND s.subject REGEXP '^(deployment|daemonset|statefulset|replicaset)/' AND c.value ->> '$.command[0]' IS NOT NULL
+    AND s.said REGEXP 'executable file not found|exec: .*no such file or directory|stat .*no such file or directory'
+),
 evidence AS (
   SELECT subject, n AS seq, file, at AS line, node, NULL AS ts FROM sick
   UNION ALL SELECT subject, 10000, file, line, NULL, first_seen FROM told WHERE newest = 1
@@ -75,8 +90,8 @@ SELECT t.subject, e.file, e.line, e.ts, coalesce(e.node, t.node) AS node, t.name
     WHEN t.said REGEXP 'permission denied' THEN '没有执行启动命令的权限。'
     WHEN t.said REGEXP '(?i)mount|not a directory' THEN '某个挂载不正确。'
     ELSE '被运行时拒绝。' END AS meaning_zh,
-  substr(replace(t.said, char(10), ' '), 1, 500) AS message,
+  substr(replace(t.said, char(10), ' '), 1, 500) AS message, c.command, c.command IS NULL AS other,
   rx('^([^/]+)/', t.subject, 1) AS owner_kind, rx('[^/]+$', t.subject) AS owner_name
-FROM sick t JOIN evidence e ON e.subject = t.subject
+FROM sick t JOIN evidence e ON e.subject = t.subject LEFT JOIN commands c ON c.subject = t.subject
 WHERE t.n = 1
 ORDER BY t.subject, e.seq, e.file, e.line;

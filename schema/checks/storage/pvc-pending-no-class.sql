@@ -24,12 +24,17 @@ fix:
   - en: "Which classes are there?"
     zh: "查看现有的 StorageClass"
     run: "kubectl get storageclass"
-  - en: "Make one of them the default"
-    zh: "将其中一个设为默认"
-    run: "kubectl patch storageclass CLASS -p '{\"metadata\":{\"annotations\":{\"storageclass.kubernetes.io/is-default-class\":\"true\"}}}'"
-  - en: "There is none: install a provisioner, or make a PersistentVolume of the right size and access mode"
-    zh: "如果一个都没有：安装 provisioner，或手工创建大小和访问模式匹配的 PV"
-    run: "kubectl -n {namespace} get pvc {name} -o yaml"
+  - en: "Make one of them the default: new claims get it"
+    zh: "将其中一个设为默认：新建的 PVC 会使用它"
+    run: "kubectl patch storageclass {class} -p '{\"metadata\":{\"annotations\":{\"storageclass.kubernetes.io/is-default-class\":\"true\"}}}'"
+    if: class
+  - en: "This claim was made without a class, and before Kubernetes 1.28 it stays so: delete it and make it anew, with its pod"
+    zh: "该 PVC 创建时没有类，在 Kubernetes 1.28 之前不会自动补上：删除后重新创建，使用它的 Pod 也要重建"
+    if: class
+  - en: "There is none: install a provisioner; or make the volume by hand, as here in a folder of {host} (its data is on that node alone)"
+    zh: "一个都没有：安装 provisioner；或手工创建存储卷，例如这里使用 {host} 上的目录（数据只在该节点上）"
+    run: "echo '{volume}' | kubectl create -f -"
+    if: volume
 verify: "kubectl -n {namespace} get pvc {name}"
 refs: ["https://kubernetes.io/docs/concepts/storage/storage-classes/#default-storageclass"]
 */
@@ -42,9 +47,14 @@ sick AS (
   WHERE c.phase = 'Pending' AND c.storage_class IS NULL AND c.volume IS NULL AND o.deleted IS NULL
 ),
 classes AS (
-  SELECT count(*) AS n, sum(coalesce(json ->> '$.metadata.annotations."storageclass.kubernetes.io/is-default-class"',
+  SELECT count(*) AS n, min(name) AS first, sum(coalesce(json ->> '$.metadata.annotations."storageclass.kubernetes.io/is-default-class"',
       json ->> '$.metadata.annotations."storageclass.beta.kubernetes.io/is-default-class"') = 'true') AS defaults
   FROM objects WHERE kind = 'StorageClass'
+),
+-- A node for a volume made by hand: ready, open to pods.
+hosts AS (
+  SELECT min(n.name) AS host FROM nodes n JOIN node_conditions c ON c.node = n.name AND c.type = 'Ready' AND c.status = 'True'
+  WHERE NOT coalesce(n.unschedulable, 0) AND coalesce(n.taints, '') NOT LIKE '%NoSchedule%' AND coalesce(n.taints, '') NOT LIKE '%NoExecute%'
 ),
 told AS (
   SELECT s.namespace, s.name, e.file, json_line(o.json, o.line, e.message) AS line, e.first_seen,
@@ -62,8 +72,17 @@ SELECT 'persistentvolumeclaim/' || s.namespace || '/' || s.name AS subject, e.fi
   CASE WHEN c.n = 0 THEN 'The cluster has no storage class at all.' WHEN coalesce(c.defaults, 0) = 0 THEN 'None of the ' || c.n || ' storage classes is the default.'
     ELSE 'There is a default class now; this claim was made without it.' END AS classes,
   CASE WHEN c.n = 0 THEN '集群中没有任何 StorageClass。' WHEN coalesce(c.defaults, 0) = 0 THEN '现有 ' || c.n || ' 个 StorageClass，都不是默认的。'
-    ELSE '现在已有默认类，但该 PVC 创建时没有。' END AS classes_zh
-FROM sick s JOIN evidence e ON e.namespace = s.namespace AND e.name = s.name, classes c
+    ELSE '现在已有默认类，但该 PVC 创建时没有。' END AS classes_zh,
+  c.first AS class, h.host,
+  CASE WHEN c.n = 0 AND h.host IS NOT NULL AND s.size IS NOT NULL THEN json_object('apiVersion', 'v1', 'kind', 'PersistentVolume',
+    'metadata', json_object('name', s.namespace || '-' || s.name),
+    'spec', json_object('capacity', json_object('storage', s.size), 'accessModes', s.json -> '$.spec.accessModes',
+      'volumeMode', coalesce(s.json ->> '$.spec.volumeMode', 'Filesystem'), 'persistentVolumeReclaimPolicy', 'Retain',
+      'claimRef', json_object('namespace', s.namespace, 'name', s.name),
+      'hostPath', json_object('path', '/var/lib/volumes/' || s.namespace || '-' || s.name, 'type', 'DirectoryOrCreate'),
+      'nodeAffinity', json_object('required', json_object('nodeSelectorTerms', json_array(json_object('matchExpressions',
+        json_array(json_object('key', 'kubernetes.io/hostname', 'operator', 'In', 'values', json_array(h.host))))))))) END AS volume
+FROM sick s JOIN evidence e ON e.namespace = s.namespace AND e.name = s.name, classes c, hosts h
 -- Binding takes seconds; the event says that it was tried.
 WHERE EXISTS (SELECT 1 FROM told t WHERE t.namespace = s.namespace AND t.name = s.name) OR :now - s.created > 120000000
 ORDER BY s.namespace, s.name, e.seq, e.file, e.line;

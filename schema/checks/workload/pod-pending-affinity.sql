@@ -24,9 +24,10 @@ fix:
   - en: "What does the pod ask for, and which labels do the nodes have?"
     zh: "查看 Pod 的要求和各节点的标签"
     run: "kubectl -n {namespace} get pod {pod} -o jsonpath='{.spec.nodeSelector}{\"\\n\"}{.spec.affinity}{\"\\n\"}{.spec.topologySpreadConstraints}{\"\\n\"}'; kubectl get nodes --show-labels"
-  - en: "A label is missing: put it on the node that is meant"
-    zh: "如果缺少标签：给目标节点打上标签"
-    run: "kubectl label node NODE {label}"
+  - en: "No node has the label {label}: put it on the node that is meant, for example {candidate}"
+    zh: "没有节点带有标签 {label}：给目标节点打上该标签，例如 {candidate}"
+    run: "kubectl label node {candidate} {label}"
+    if: candidate
   - en: "Or relax the rule"
     zh: "或放宽规则"
     run: "kubectl -n {namespace} edit {owner_kind} {owner_name}"
@@ -54,6 +55,15 @@ roots AS (
     OR about_nodes AND CASE WHEN nodes > 0 THEN wanted = 0
       ELSE reasons NOT REGEXP 'Insufficient|unbound|were unschedulable|Too many pods|free ports|not-ready|unreachable' END
 ),
+-- A node that could take it, if it had the one label that is missing. Labels that Kubernetes sets are not to be invented.
+candidates AS (
+  SELECT r.subject, min(n.node) AS node
+  FROM roots r JOIN unschedulable_nodes n ON n.subject = r.subject AND NOT n.cordoned AND n.taints = '[]'
+  JOIN node_conditions c ON c.node = n.node AND c.type = 'Ready' AND c.status = 'True'
+  WHERE r.about_nodes AND NOT r.about_pods AND r.node_selector IS NOT NULL
+    AND (SELECT count(*) FROM json_each(r.node_selector)) = 1 AND r.node_selector NOT LIKE '%kubernetes.io/%'
+  GROUP BY r.subject
+),
 evidence AS (
   SELECT s.subject, s.n AS seq, s.file, s.line, s.last_transition AS ts FROM sick s WHERE s.about_nodes OR s.about_pods
   UNION ALL SELECT subject, 10000, file, line, first_seen FROM unschedulable_events
@@ -68,9 +78,10 @@ SELECT r.subject, e.file, e.line, e.ts, r.namespace, r.pod, r.pods, r.reasons AS
   CASE WHEN NOT r.about_nodes THEN 'Pod 亲和性或拓扑分布' WHEN r.node_selector IS NOT NULL THEN '节点选择器' ELSE '节点亲和性' END AS what_zh,
   coalesce(' It asks for ' || j.labels || ', which ' || CASE WHEN r.nodes = 0 THEN 'the nodes lack.' ELSE 'none of the ' || r.nodes || ' nodes has.' END, '') AS asks,
   coalesce('它要求 ' || j.labels || '，没有节点具备。', '') AS asks_zh,
-  coalesce(j.first, 'KEY=VALUE') AS label,
+  j.first AS label, k.node AS candidate,
   rx('^([^/]+)/', r.subject, 1) AS owner_kind, rx('[^/]+$', r.subject) AS owner_name
 FROM roots r JOIN evidence e ON e.subject = r.subject
+LEFT JOIN candidates k ON k.subject = r.subject
 LEFT JOIN (SELECT q.subject, group_concat(k.key || '=' || k.value, ', ') AS labels, min(k.key || '=' || k.value) AS first
   FROM roots q JOIN json_each(q.node_selector) k WHERE q.about_nodes GROUP BY q.subject) j ON j.subject = r.subject
 ORDER BY r.subject, e.seq, e.file, e.line;

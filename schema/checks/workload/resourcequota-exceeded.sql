@@ -30,9 +30,11 @@ fix:
   - en: "\"must specify\": give the containers requests and limits, or the namespace defaults through a LimitRange"
     zh: "如果提示 must specify：为容器设置 requests/limits，或用 LimitRange 提供默认值"
     run: "kubectl -n {namespace} get limitrange"
-  - en: "Or raise the quota, when the cluster has the room"
-    zh: "如果集群资源充足，可以提高配额"
-    run: "kubectl -n {namespace} edit resourcequota {name}"
+    if: unspecified
+  - en: "Or raise the quota, when the cluster has the room; this is what the {missing} refused pods need"
+    zh: "如果集群资源充足，可以提高配额；以下数值可容纳被拒绝的 {missing} 个 Pod"
+    run: "kubectl -n {namespace} patch resourcequota {name} --type=merge -p '{\"spec\":{\"hard\":{raised}}}'"
+    if: raised
 verify: "kubectl -n {namespace} get resourcequota {name} && kubectl -n {namespace} get deployments"
 refs: ["https://kubernetes.io/docs/concepts/policy/resource-quotas/"]
 */
@@ -60,10 +62,41 @@ evidence AS (
   SELECT DISTINCT n.namespace, n.quota, 1, 0, o.file, json_key(o.json, o.line, 'used'), NULL, n.message, n.unspecified, n.workloads, n.first
   FROM newest n JOIN objects o ON o.kind = 'ResourceQuota' AND o.namespace = n.namespace AND o.name = n.quota
   WHERE n.n = 1
+),
+-- What is used and what each refused pod asks for, times the pods that are missing.
+short AS (
+  SELECT q.namespace, q.quota, sum(max(w.desired - coalesce(w.ready, 0), 0)) AS missing
+  FROM (SELECT DISTINCT namespace, quota, subject FROM now_refused) q
+  JOIN workloads w ON lower(w.kind) || '/' || w.namespace || '/' || w.name = q.subject
+  GROUP BY q.namespace, q.quota
+),
+parts AS (
+  SELECT n.namespace, n.quota, s.missing, rx('^[^=]+', r.value) AS resource, rx('=(.*)', r.value, 1) AS requested,
+    rx('=(.*)', u.value, 1) AS used
+  FROM newest n JOIN short s USING (namespace, quota)
+  JOIN json_each('["' || replace(rx('requested: ([\w./=,-]+), used: ', n.message, 1), ',', '","') || '"]') r
+  JOIN json_each('["' || replace(rx('used: ([\w./=,-]+), limited: ', n.message, 1), ',', '","') || '"]') u
+    ON rx('^[^=]+', u.value) = rx('^[^=]+', r.value)
+  WHERE n.n = 1 AND n.event = (SELECT max(x.event) FROM newest x WHERE x.namespace = n.namespace AND x.quota = n.quota)
+    AND n.subject = n.first AND NOT n.unspecified AND s.missing > 0
+),
+amounts AS (
+  SELECT namespace, quota, missing, resource, resource LIKE '%cpu' AS cpu, resource REGEXP 'memory|storage' AS size,
+    CASE WHEN resource NOT LIKE '%cpu' THEN bytes(used) WHEN used LIKE '%m' THEN CAST(used AS INTEGER) ELSE CAST(used AS REAL) * 1000 END
+      + missing * CASE WHEN resource NOT LIKE '%cpu' THEN bytes(requested) WHEN requested LIKE '%m' THEN CAST(requested AS INTEGER)
+        ELSE CAST(requested AS REAL) * 1000 END AS amount
+  FROM parts
+),
+raises AS (
+  SELECT namespace, quota, max(missing) AS missing, json_group_object(resource,
+    CASE WHEN cpu THEN CAST(amount AS INTEGER) || 'm' WHEN size THEN CAST((amount + 1048575) / 1048576 AS INTEGER) || 'Mi'
+      ELSE CAST(CAST(amount AS INTEGER) AS TEXT) END) AS raised
+  FROM (SELECT * FROM amounts WHERE amount IS NOT NULL ORDER BY resource) GROUP BY namespace, quota
 )
 SELECT 'resourcequota/' || namespace || '/' || quota AS subject, file, line, ts, namespace, quota AS name, workloads, first,
   message,
   CASE WHEN unspecified THEN 'Pods that do not state requests or limits are refused.' ELSE 'It is used up.' END AS what,
-  CASE WHEN unspecified THEN '未声明 requests 或 limits 的 Pod 被拒绝。' ELSE '配额已用尽。' END AS what_zh
-FROM evidence
+  CASE WHEN unspecified THEN '未声明 requests 或 limits 的 Pod 被拒绝。' ELSE '配额已用尽。' END AS what_zh,
+  unspecified, raised, missing
+FROM evidence LEFT JOIN raises USING (namespace, quota)
 ORDER BY namespace, quota, seq, event DESC, file, line;
