@@ -27,6 +27,7 @@ CREATE TABLE nodes (              -- from: Node
   kernel_version    TEXT,         -- .status.nodeInfo.kernelVersion
   os_image          TEXT,         -- .status.nodeInfo.osImage
   machine_id        TEXT,         -- .status.nodeInfo.machineID
+  system_uuid       TEXT,         -- .status.nodeInfo.systemUUID
   boot_id           TEXT,         -- .status.nodeInfo.bootID
   object INTEGER, file INTEGER, line INTEGER
 ) STRICT;

@@ -14,6 +14,7 @@ causes:
   - {check: endpoints-stale, when: cluster}
   - {check: kcm-leader-lost, when: same-node}
   - {check: service-no-endpoints, when: cluster}
+  - {check: node-no-podcidr, when: cluster}
 why:
   en: >-
     The controller manager turns wishes into objects: Deployments into ReplicaSets into pods, ready pods into endpoints, silent

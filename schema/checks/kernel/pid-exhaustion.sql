@@ -12,6 +12,7 @@ causes:
   - {check: docker-hung, when: same}
   - {check: kubelet-not-running, when: same}
   - {check: node-not-ready-kubelet, when: same}
+  - {check: node-pid-pressure, when: same}
 why:
   en: >-
     Every thread needs a number, and the kernel has kernel.pid_max and kernel.threads-max of them for all. One pod that forks

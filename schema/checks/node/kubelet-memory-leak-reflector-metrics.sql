@@ -12,6 +12,7 @@ needs: ["capture:nodes/*/kubelet/metrics.txt"]
 k8s: ">=1.8 <1.16"
 causes:
   - {check: system-oom, when: same}
+  - {check: node-memory-pressure, when: same}
 why:
   en: >-
     Kubelets of 1.12 and 1.13 that run out of hyperkube make several new series for every watch they open, and never forget one.

@@ -11,6 +11,7 @@ advice: true
 needs: [nodes]
 causes:
   - {check: system-oom, when: same}
+  - {check: node-memory-pressure, when: same}
 why:
   en: >-
     Pods may take all of the node: when they do, kubelet, the runtime and sshd starve with them, and the kernel kills whom it
