@@ -35,6 +35,7 @@ fix:
   - en: "It came with the last change: go back"
     zh: "如果是最近一次变更引起的：回滚"
     run: "kubectl -n {namespace} rollout undo {owner_kind}/{owner_name}"
+    if: earlier
 verify: "kubectl -n {namespace} get pods -l k8s-app=kube-dns"
 refs: ["https://kubernetes.io/docs/tasks/administer-cluster/dns-debugging-resolution/"]
 */
@@ -74,7 +75,8 @@ SELECT s.subject, e.file, e.line, e.text, e.ts, coalesce(e.node, s.node) AS node
   (SELECT max(t.pod_no) FROM sick t WHERE t.subject = s.subject) AS crashing,
   (SELECT count(*) FROM dns_pods d JOIN pod_subjects j ON j.namespace = d.namespace AND j.pod = d.name WHERE j.subject = s.subject) AS pods,
   coalesce(' ' || (SELECT substr(w.message, 1, 300) FROM words w WHERE w.subject = s.subject AND w.newest = 1), '') AS words,
-  rx('^([^/]+)/', s.subject, 1) AS owner_kind, rx('[^/]+$', s.subject) AS owner_name
+  rx('^([^/]+)/', s.subject, 1) AS owner_kind, rx('[^/]+$', s.subject) AS owner_name,
+  EXISTS (SELECT 1 FROM earlier_revisions v WHERE v.subject = s.subject) AS earlier
 FROM sick s JOIN evidence e ON e.subject = s.subject
 WHERE s.n = 1
 ORDER BY s.subject, e.seq, e.file, e.line;

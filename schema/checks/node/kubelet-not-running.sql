@@ -30,8 +30,14 @@ why:
 fix:
   - en: "Start it"
     zh: "启动它"
+    run: "systemctl unmask {service}; systemctl start {service}"
+    on: "{node}"
+    if: masked
+  - en: "Start it"
+    zh: "启动它"
     run: "systemctl start {service}"
     on: "{node}"
+    if: startable
   - en: "When it does not stay up, its last E or F line is the reason (swap, cgroup driver, unknown flag, certificate, runtime socket)"
     zh: "如果启动后又退出，最后的 E 或 F 行日志就是原因（swap、cgroup 驱动、未知参数、证书、运行时 socket）"
     run: "journalctl -u {service} -n 200 --no-pager | grep -E ' [EF][0-9]{4} |failed to run|Error:' | tail -n 20"
@@ -107,7 +113,7 @@ evidence AS (
     FROM told t JOIN hits h ON h.node = t.node AND h.signature IN ('kubelet-stopped', 'kubelet-exited'))
   WHERE newest = 1
 )
-SELECT 'node/' || t.node AS subject, e.file, e.line, e.text, e.ts, t.node, t.service, t.what, t.what_zh,
+SELECT 'node/' || t.node AS subject, e.file, e.line, e.text, e.ts, t.node, t.service, t.how = 'masked' AS masked, t.how <> 'masked' AS startable, t.what, t.what_zh,
   coalesce(' ' || (SELECT substr(h.text, instr(h.text, '] ') + 2, 300) FROM hits h WHERE h.log = t.fatal AND t.how <> 'inactive'), '') AS last_words
 FROM told t JOIN evidence e ON e.node = t.node
 ORDER BY t.node, e.seq, e.file, e.line;

@@ -28,12 +28,14 @@ fix:
   - en: "Restart the pod that holds them ({holder}); its zombies go with it"
     zh: "重启持有它们的 Pod（{holder}），僵尸进程会一并消失"
     run: "kubectl delete pod -n {pod_namespace} {pod_name}"
+    if: pod_name
   - en: "Let the pod have an init that reaps: shareProcessNamespace: true, or tini as process 1 of its image"
     zh: "让 Pod 具备能回收子进程的 init：设置 shareProcessNamespace: true，或在镜像中用 tini 作为 1 号进程"
   - en: "Shims without a container: upgrade the runtime, restart it in a quiet hour"
     zh: "没有容器的 shim：升级容器运行时，并在低峰期重启它"
     run: "systemctl restart containerd"
     on: "{node}"
+    if: shims
 verify: "ps -eo stat | grep -c '^Z'"
 refs: ["https://github.com/kubernetes/kubernetes/issues/98044"]
 */
@@ -85,7 +87,7 @@ evidence AS (
   UNION ALL SELECT s.node, 20, s.file, s.line FROM shims s JOIN told t ON t.node = s.node AND t.sort <> 'zombie' WHERE s.n <= 5
 )
 SELECT 'node/' || t.node AS subject, e.file, e.line, t.node, t.count, t.sort, t.sort_zh,
-  h.namespace AS pod_namespace, h.pod AS pod_name, coalesce(h.namespace || '/' || h.pod, '?') AS holder,
+  h.namespace AS pod_namespace, h.pod AS pod_name, t.sort <> 'zombie' AS shims, coalesce(h.namespace || '/' || h.pod, '?') AS holder,
   CASE WHEN t.sort = 'zombie' THEN coalesce((SELECT CASE WHEN p.parents = 1 THEN 'All are children of process ' || p.ppid
       ELSE 'They are children of ' || p.parents || ' processes, for instance of ' || p.ppid END || ' ('
       || coalesce((SELECT substr(u.args, 1, 120) FROM up u WHERE u.node = p.node AND n = 1 AND depth = 0), '?') || ')'

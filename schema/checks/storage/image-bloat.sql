@@ -29,10 +29,12 @@ fix:
     zh: "删除占用最多的仓库（{repository}）的镜像，正在使用的会被拒绝删除"
     run: "docker images --format '{{.Repository}}:{{.Tag}}' {repository} | xargs -r docker rmi"
     on: "{node}"
-  - en: "Or remove all that no container uses (they are pulled again when needed, where a registry has them)"
-    zh: "或者删除所有没有容器使用的镜像（需要时会重新拉取，前提是镜像仓库中仍有）"
+    if: repository
+  - en: "Remove all that no container uses (they are pulled again when needed, where a registry has them)"
+    zh: "删除所有没有容器使用的镜像（需要时会重新拉取，前提是镜像仓库中仍有）"
     run: "crictl rmi --prune || docker image prune -a -f"
     on: "{node}"
+    if: mixed
   - en: "Let kubelet begin earlier: imageGCHighThresholdPercent: 70, imageGCLowThresholdPercent: 60"
     zh: "让 kubelet 更早开始清理：imageGCHighThresholdPercent: 70，imageGCLowThresholdPercent: 60"
     run: "grep -n imageGC /var/lib/kubelet/config.yaml"
@@ -64,7 +66,7 @@ bloated AS (
   WHERE s.waste >= 1000000000 AND s.unused >= 5 AND (s.waste >= 0.2 * d.bytes OR (s.total > 0.5 * d.bytes AND d.use_percent >= 75))
 ),
 repositories AS (
-  SELECT i.node, i.repository, row_number() OVER (PARTITION BY i.node ORDER BY sum(i.frees) DESC, i.repository) AS n
+  SELECT i.node, i.repository, i.runtime, sum(i.frees) AS frees, row_number() OVER (PARTITION BY i.node ORDER BY sum(i.frees) DESC, i.repository) AS n
   FROM images i WHERE i.containers = 0 AND i.repository IS NOT NULL GROUP BY i.node, i.repository
 ),
 largest AS (
@@ -77,7 +79,9 @@ evidence AS (
 )
 SELECT 'node/' || b.node AS subject, e.file, e.line, b.node, b.images, b.unused, b.waste / 1000000 AS unused_mb, b.total / 1000000 AS total_mb,
   b.disk / 1000000 AS disk_mb, b.use_percent AS disk_percent,
-  coalesce((SELECT repository FROM repositories r WHERE r.node = b.node AND n = 1), '?') AS repository,
+  r.repository, r.repository IS NULL AS mixed,
   (SELECT group_concat(name || ' (' || (frees / 1000000) || ' MB)', ', ') FROM (SELECT * FROM largest l WHERE l.node = b.node AND n <= 3 ORDER BY n)) AS largest
 FROM bloated b JOIN evidence e ON e.node = b.node
+-- Where most of it is of one repository, that is what to remove; the others may be wanted again, and no registry may have them.
+LEFT JOIN repositories r ON r.node = b.node AND r.n = 1 AND r.runtime = 'docker' AND r.frees * 2 > b.waste
 ORDER BY b.node, e.seq, e.file, e.line;

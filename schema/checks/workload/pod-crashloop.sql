@@ -34,6 +34,7 @@ fix:
   - en: "It came with the last roll-out: go back"
     zh: "如果是最近一次发布引起的：回滚"
     run: "kubectl -n {namespace} rollout undo {owner_kind}/{owner_name}"
+    if: earlier
 verify: "kubectl -n {namespace} get pod {pod}"
 refs: ["https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#container-restarts"]
 */
@@ -147,6 +148,7 @@ SELECT t.subject, e.file, e.line, e.ts, coalesce(e.node, t.node) AS node, t.name
   CASE WHEN t.said IS NOT NULL AND t.said NOT LIKE 'back-off %' THEN ' ' || substr(replace(t.said, char(10), ' '), 1, 400)
     ELSE coalesce((SELECT ' ' || substr(w.said, 1, 300) FROM words w WHERE w.subject = t.subject AND w.n = 1), '') END AS message,
   rx('^([^/]+)/', t.subject, 1) AS owner_kind, rx('[^/]+$', t.subject) AS owner_name,
+  EXISTS (SELECT 1 FROM earlier_revisions v WHERE v.subject = t.subject) AS earlier,
   CASE WHEN t.how = 1 THEN 'likely' ELSE 'certain' END AS confidence
 FROM told t JOIN evidence e ON e.subject = t.subject
 ORDER BY t.subject, e.seq, e.file, e.line;
