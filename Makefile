@@ -89,11 +89,11 @@ demo:
 unit: $(UNIT_BIN)
 fuzzers: $(FUZZ_BIN)
 
-# Everything under AddressSanitizer and UBSan. Ends with "N passed, N failed".
+# Everything under AddressSanitizer and UBSan. Ends with "N passed, N failed". ONLY=unit/ picks tests by a regular expression.
 test:
 	@$(MAKE) --no-print-directory test-deps
 	@$(MAKE) --no-print-directory MODE=asan all unit fuzzers
-	@sh tests/run.sh $(BUILD)/asan
+	@sh tests/run.sh $(BUILD)/asan $(ONLY)
 
 # The proof on a real cluster: LAB is the folder of a lab with ./lab up|fault|heal (see tests/lab/run.sh).
 # FAULTS="healthy forward-drop" picks some of tests/lab/expect.tsv.

@@ -1,0 +1,17 @@
+# The lines of an `expect` file ($expect, its text) that do not hold for a report (the input), one a line.
+def holds($r): . as $e | {
+	found: ($r | any(.findings[]; .check == $e.check and .subject == $e.rest)),
+	root: ($r | any(.root_causes[]; .check == $e.check and .subject == $e.rest)),
+	effect: ($r | any(.root_causes[].explains[]; .check == $e.check and .subject == $e.rest)
+		and all(.root_causes[]; .check != $e.check or .subject != $e.rest)),
+	clear: ($r | any(.checks[]; .id == $e.check and .state == "clear")),
+	"not-evaluated": ($r | any(.checks[]; .id == $e.check and .state == "not-evaluated")),
+	only: ($r | [.root_causes[] | select(.severity == "critical") | .check] | all(. == $e.check)),
+	cites: ($r | any(.findings[] | select(.check == $e.check) | .evidence[]; .text | contains($e.rest))),
+	fixes: ($r | any(.findings[] | select(.check == $e.check) | .fix[]; .run // "" | contains($e.rest))),
+	spares: ($r | any(.findings[]; .check == $e.check)
+		and all(.findings[] | select(.check == $e.check) | .fix[]; .run // "" | contains($e.rest) | not))
+}[$e.word] // false;
+. as $r | $expect | split("\n")[] | select(test("^[ \t]*(#|$)") | not)
+| (capture("^(?<word>[^ ]+) +(?<check>[^ ]+) *(?<rest>.*?) *$") // {word: "", check: "", rest: ""}) as $e
+| select($e | holds($r) | not)
