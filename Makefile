@@ -7,7 +7,7 @@ CC      ?= gcc
 PREFIX  ?= /usr/local
 VERSION := 0.1.0
 
-PKGS    := libarchive libcjson sqlite3 libssh2 yaml-0.1 libpcre2-8 libcrypto
+PKGS    := libarchive libcjson sqlite3 libssh2 libcurl yaml-0.1 libpcre2-8 libcrypto
 WARN    := -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Wformat=2 -Wvla -Wundef -Wstrict-prototypes \
            -Wmissing-prototypes -Wcast-qual -Wnull-dereference $(if $(CI),-Werror)
 CFLAGS_release := -O2 -D_FORTIFY_SOURCE=2
@@ -66,7 +66,7 @@ $(FUZZ_BIN): %: %.o $(if $(filter fuzz,$(MODE)),,$(OUT)/tests/fuzz/replay.o) $(L
 .SECONDARY: $(UNIT_SRC:%.c=$(OUT)/%.o) $(FUZZ_SRC:%.c=$(OUT)/%.o)
 
 # What a machine needs. Only what is missing is installed; root or sudo is asked for only then.
-DEPS      := gcc libc6-dev pkg-config libarchive-dev libcjson-dev libsqlite3-dev libssh2-1-dev libyaml-dev libpcre2-dev libssl-dev
+DEPS      := gcc libc6-dev pkg-config libarchive-dev libcjson-dev libsqlite3-dev libssh2-1-dev libcurl4-openssl-dev libyaml-dev libpcre2-dev libssl-dev
 TEST_DEPS := $(DEPS) libcmocka-dev zstd xz-utils jq sqlite3 openssh-server openssh-client procps curl
 
 .PHONY: unit fuzzers deps test-deps demo test test-lab bench fuzz lint check-headers install clean

@@ -80,6 +80,7 @@ static int read_options(const struct cli_args *a, struct collect_opts *o, struct
 	        .force = cli_given(a, "force"),
 	        .kubeconfig = cli_value(a, "kubeconfig"),
 	        .context = cli_value(a, "context"),
+	        .via = cli_value(a, "via"),
 	        .nodes = cli_value(a, "nodes"),
 	        .nodes_from = cli_value(a, "nodes-from"),
 	        .no_nodes = cli_given(a, "no-nodes"),
@@ -108,6 +109,8 @@ static int read_options(const struct cli_args *a, struct collect_opts *o, struct
 	if (o->no_kube && !o->nodes && !o->nodes_from && !o->local)
 		return err_set(e, ERR_USAGE,
 		               "--no-kube needs --nodes, --nodes-from or --local: nobody else names the nodes");
+	if (o->via && strcmp(o->via, "api") != 0 && strcmp(o->via, "kubectl") != 0)
+		return err_set(e, ERR_USAGE, "--via: \"%s\" is neither api nor kubectl", o->via);
 	if (o->kubeconfig && access(o->kubeconfig, R_OK) != 0)
 		return err_set(e, ERR_USAGE, "--kubeconfig: %s cannot be read", o->kubeconfig);
 	if (o->ssh.key && access(o->ssh.key, R_OK) != 0)
@@ -142,9 +145,10 @@ static int run_collect(const struct cli_args *a, struct err *e)
 static const struct cli_option options[] = {
         {"output", 'o', "FILE", false, "the bundle: .tar.zst, .tar.gz, .tar, or - for stdout"},
         {"force", 0, NULL, false, "overwrite FILE"},
-        {NULL, 0, NULL, false, "The cluster's API (through kubectl)"},
+        {NULL, 0, NULL, false, "The cluster's API"},
         {"kubeconfig", 0, "FILE", false, "as kubectl's; else KUBECONFIG, ~/.kube/config"},
         {"context", 0, "NAME", false, "as kubectl's"},
+        {"via", 0, "HOW", false, "api (directly, the default) or kubectl"},
         {"no-kube", 0, NULL, false, "do not ask the API"},
         {NULL, 0, NULL, false, "The nodes (over SSH)"},
         {"nodes", 0, "LIST", false, "a,b,name=address; default: all the API lists"},

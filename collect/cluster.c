@@ -86,7 +86,7 @@ static void run_item(void *arg)
 	CLEAN(clean_free)
 	char *cmd = it->how == PLAN_GET ? c->k->backend->command(c->k, what) : kubectl_command(c->k, what);
 	struct record_spec spec = {.path = path,
-	                           .source = c->k->backend->name,
+	                           .source = it->how == PLAN_GET ? c->k->backend->name : "kubectl",
 	                           .command = cmd,
 	                           .node = j->node,
 	                           .max = it->max,
@@ -97,6 +97,10 @@ static void run_item(void *arg)
 	struct kube_reply r;
 	const char *why = NULL;
 
+	if (it->how == PLAN_KUBECTL && !c->k->kubectl) {
+		record_none(c->run, &spec, CAPTURE_ABSENT, "kubectl is not installed here");
+		return;
+	}
 	if (it->how == PLAN_KUBECTL && (run_over(c->run, &why) || (!it->always && kube_is_silent(c->k, &why)))) {
 		record_none(c->run, &spec, CAPTURE_SKIPPED, why);
 		return;
@@ -198,9 +202,10 @@ static void lists_are_broken(struct cluster *c)
 {
 	CLEAN(clean_cjson) cJSON *arr = cJSON_CreateArray();
 	CLEAN_BUF struct buf b = BUF_MAX(1 << 16);
+	CLEAN(clean_free) char *cmd = c->k->backend->command(c->k, "/api/v1/namespaces?limit=1");
 	struct record_spec spec = {.path = "cluster-resources/namespaces.json",
 	                           .source = c->k->backend->name,
-	                           .command = "kubectl get --raw '/api/v1/namespaces?limit=1'"};
+	                           .command = cmd};
 
 	runlog(c->run->log, "%s: no resources are listed", c->k->broken);
 	record_none(c->run, &spec, CAPTURE_FAILED, c->k->broken);
@@ -239,9 +244,10 @@ static void write_version(struct cluster *c)
 {
 	CLEAN(clean_cjson) cJSON *o = cJSON_CreateObject(), *info = NULL;
 	CLEAN_BUF struct buf b = BUF_MAX(1 << 20);
+	CLEAN(clean_free) char *cmd = c->k->backend->command(c->k, "/version");
 	struct record_spec spec = {.path = "cluster-info/cluster_version.json",
 	                           .source = c->k->backend->name,
-	                           .command = "kubectl get --raw /version"};
+	                           .command = cmd};
 
 	if (json_parse(buf_cstr(&c->k->version_doc), c->k->version_doc.n, &info, NULL) < 0) {
 		record_none(c->run, &spec, CAPTURE_FAILED, c->k->broken[0] ? c->k->broken : "/version gave no JSON");
@@ -256,7 +262,7 @@ static void write_version(struct cluster *c)
 
 void cluster_start(struct cluster *c)
 {
-	struct record_spec spec = {.path = "cluster-resources", .source = "kubectl", .command = "kubectl"};
+	struct record_spec spec = {.path = "cluster-resources", .source = "api", .command = ""};
 
 	if (!c->k) {
 		if (c->why)

@@ -151,7 +151,7 @@ static int gather(struct run *run, struct kube *k, const char *no_kube, struct n
 
 	cluster_start(c);
 	api = cluster_nodes(c, &n_api);
-	rc = nodes_choose(run, api, n_api, k && kubectl_server_host(k, host) ? host : NULL, nodes, e);
+	rc = nodes_choose(run, api, n_api, k && kube_server_host(k, host) ? host : NULL, nodes, e);
 	if (rc == 0)
 		nodes_visit(run, nodes);
 	cluster_wait(c);
@@ -170,13 +170,13 @@ static int run_all(struct run *run, FILE *say, struct collect_result *res, struc
 	int rc;
 
 	if (!run->opts->no_kube) {
-		if (kube_open_kubectl(run, &k, &why) < 0)
+		if (kube_open(run, &k, &why) < 0)
 			no_kube = xasprintf("the cluster's API was not asked: %s", why.msg);
 		else
 			kube_probe(k);
 	}
 	if (!k && !run->opts->local && !run->opts->nodes && !run->opts->nodes_from)
-		return err_set(e, ERR_ABSENT, "%s, and no node is named: there is nothing to collect; install kubectl, or give "
+		return err_set(e, ERR_ABSENT, "%s, and no node is named: there is nothing to collect; give --kubeconfig, or "
 		               "--nodes, --nodes-from or --local", why.msg);
 	if ((rc = open_bundle(run, k, res, e)) < 0)
 		return rc;

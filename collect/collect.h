@@ -16,6 +16,7 @@ struct collect_opts {
 	const char *output; /* NULL: a name is made */
 	bool force;
 	const char *kubeconfig, *context; /* NULL: kubectl's own rules */
+	const char *via;                  /* "api" or "kubectl": how the API is asked; NULL: directly where that can be */
 	const char *nodes;                /* "a,b=10.0.0.2", NULL: those of the API */
 	const char *nodes_from;           /* file of nodes, one a line, or NULL */
 	bool no_nodes, no_kube, local;

@@ -1,6 +1,7 @@
 #include "collect/kube.h"
 #include "base/clock.h"
 #include "base/mem.h"
+#include "collect/kube_http.h"
 
 /* So many requests in a row without an answer, and nobody is there. */
 #define SILENT_MAX 3
@@ -11,7 +12,56 @@ void kube_close(struct kube *k)
 	if (!k)
 		return;
 	buf_release(&k->version_doc);
+	kubectl_free(k->kubectl);
 	k->backend->close(k);
+}
+
+static int open_direct(struct run *run, struct kubectl *program, struct kube **out, struct err *e)
+{
+	int rc = kube_open_http(run, out, e);
+
+	if (rc == 0) {
+		(*out)->kubectl = program;
+		return 0;
+	}
+	/* A login that only kubectl knows: it was not said that it must not be used. */
+	if (rc == -ERR_DENIED && !run->opts->via && program) {
+		*out = kubectl_kube(run, program);
+		return 0;
+	}
+	kubectl_free(program);
+	return rc;
+}
+
+int kube_open(struct run *run, struct kube **out, struct err *e)
+{
+	struct kubectl *program = kubectl_new(run);
+
+	if (!run->opts->via || strcmp(run->opts->via, "kubectl") != 0)
+		return open_direct(run, program, out, e);
+	if (!program)
+		return err_set(e, ERR_ABSENT, "--via kubectl: kubectl is not in PATH; without --via the API is asked directly");
+	*out = kubectl_kube(run, program);
+	return 0;
+}
+
+bool kube_server_host(const struct kube *k, char host[256])
+{
+	const char *p = strstr(k->server, "://"), *end;
+
+	if (!p)
+		return false;
+	p += 3;
+	if (*p == '[') {
+		p++;
+		end = strchr(p, ']');
+	} else {
+		end = p + strcspn(p, ":/");
+	}
+	if (!end || end == p)
+		return false;
+	snprintf(host, 256, "%.*s", (int)(end - p), p);
+	return true;
 }
 
 void clean_kube(struct kube **k)
@@ -43,8 +93,8 @@ static void count_answer(struct kube *k, const char *path, enum kube_status s)
 		atomic_store(&k->silent, 0);
 }
 
-enum kube_status kube_get(struct kube *k, const char *path, int64_t timeout, kube_sink sink, void *arg,
-                          struct kube_reply *reply)
+enum kube_status kube_get_tail(struct kube *k, const char *path, int64_t tail, int64_t timeout, kube_sink sink, void *arg,
+                               struct kube_reply *reply)
 {
 	const char *why;
 
@@ -54,9 +104,15 @@ enum kube_status kube_get(struct kube *k, const char *path, int64_t timeout, kub
 		snprintf(reply->reason, sizeof(reply->reason), "%s", why);
 		return reply->status = KUBE_NOT_ASKED;
 	}
-	reply->status = k->backend->get(k, path, run_deadline(k->run, timeout), sink, arg, reply);
+	reply->status = k->backend->get(k, path, tail, run_deadline(k->run, timeout), sink, arg, reply);
 	count_answer(k, path, reply->status);
 	return reply->status;
+}
+
+enum kube_status kube_get(struct kube *k, const char *path, int64_t timeout, kube_sink sink, void *arg,
+                          struct kube_reply *reply)
+{
+	return kube_get_tail(k, path, 0, timeout, sink, arg, reply);
 }
 
 enum kube_status kube_get_anyway(struct kube *k, const char *path, int64_t timeout, kube_sink sink, void *arg,
@@ -67,7 +123,7 @@ enum kube_status kube_get_anyway(struct kube *k, const char *path, int64_t timeo
 	if (run_over(k->run, &why))
 		return kube_get(k, path, timeout, sink, arg, reply);
 	*reply = (struct kube_reply){.exit_status = -1};
-	return reply->status = k->backend->get(k, path, run_deadline(k->run, timeout), sink, arg, reply);
+	return reply->status = k->backend->get(k, path, 0, run_deadline(k->run, timeout), sink, arg, reply);
 }
 
 static int to_buf(void *arg, const void *p, size_t n, struct err *e)

@@ -3,33 +3,12 @@
 #include "base/mem.h"
 #include "base/proc.h"
 #include "collect/kube.h"
-#include <unistd.h>
+#include "collect/kubeconfig.h"
 
 struct kubectl {
-	struct kube kube;
+	const struct run *run;
 	char *kubeconfig, *context; /* or NULL */
 };
-
-/* KUBECONFIG and ~/.kube/config are kubectl's business; only on a control plane node with neither, its own admin file.
- */
-static const char *default_kubeconfig(const struct collect_opts *o)
-{
-	static const char *const files[] = {"/etc/kubernetes/admin.conf", "/etc/rancher/k3s/k3s.yaml",
-	                                    "/etc/rancher/rke2/rke2.yaml"};
-	CLEAN(clean_free) char *own = NULL;
-	const char *env = getenv("KUBECONFIG"), *home = getenv("HOME");
-
-	if (o->kubeconfig || !o->local || (env && env[0]))
-		return o->kubeconfig;
-	own = xasprintf("%s/.kube/config", home ? home : "");
-	if (access(own, R_OK) == 0)
-		return NULL;
-	for (size_t i = 0; i < ARRAY_LEN(files); i++)
-		if (access(files[i], R_OK) == 0)
-			return files[i];
-	return NULL;
-}
-
 struct argv {
 	const char *v[64];
 	int n;
@@ -103,13 +82,13 @@ static void short_reason(const char *msg, char *out, size_t size)
 	snprintf(out, size, "%.*s", (int)strcspn(best, "\n"), best);
 }
 
-static enum kube_status run_kubectl(struct kubectl *k, struct argv *a, int64_t deadline, kube_sink sink, void *arg,
+static enum kube_status run_kubectl(const struct kubectl *k, struct argv *a, int64_t deadline, kube_sink sink, void *arg,
                                     struct kube_reply *reply)
 {
 	CLEAN_BUF struct buf errout = BUF_MAX(sizeof(reply->message) - 1);
 	struct proc_opts o = {.argv = a->v,
 	                      .deadline = deadline,
-	                      .cancel = k->kube.run->cancel,
+	                      .cancel = k->run->cancel,
 	                      .out = sink,
 	                      .arg = arg,
 	                      .errout = &errout};
@@ -153,13 +132,14 @@ static char *request_timeout(int64_t deadline)
 	return xasprintf("--request-timeout=%llds", (long long)(s < 1 ? 1 : s));
 }
 
-static enum kube_status kubectl_get(struct kube *base, const char *path, int64_t deadline, kube_sink sink, void *arg,
-                                    struct kube_reply *reply)
+static enum kube_status kubectl_get(struct kube *base, const char *path, int64_t tail, int64_t deadline, kube_sink sink,
+                                    void *arg, struct kube_reply *reply)
 {
-	struct kubectl *k = (struct kubectl *)base;
+	const struct kubectl *k = base->kubectl;
 	CLEAN(clean_free) char *limit = request_timeout(deadline);
 	struct argv a = {.n = 0};
 
+	(void)tail; /* kubectl cannot: the whole comes, and the record keeps its end */
 	arg_base(k, &a);
 	arg_add(&a, limit);
 	arg_add(&a, "get");
@@ -171,7 +151,7 @@ static enum kube_status kubectl_get(struct kube *base, const char *path, int64_t
 enum kube_status kubectl_run(struct kube *base, const char *args, int64_t timeout, kube_sink sink, void *arg,
                              struct kube_reply *reply)
 {
-	struct kubectl *k = (struct kubectl *)base;
+	const struct kubectl *k = base->kubectl;
 	int64_t deadline = run_deadline(base->run, timeout);
 	CLEAN(clean_free) char *limit = request_timeout(deadline), *copy = xstrdup(args);
 	struct argv a = {.n = 0};
@@ -185,11 +165,11 @@ enum kube_status kubectl_run(struct kube *base, const char *args, int64_t timeou
 	return reply->status = run_kubectl(k, &a, deadline, sink, arg, reply);
 }
 
-char *kubectl_command(struct kube *base, const char *args)
+char *kubectl_command(const struct kube *base, const char *args)
 {
-	struct kubectl *k = (struct kubectl *)base;
+	const char *context = base->run->opts->context;
 
-	return xasprintf("kubectl%s%s %s", k->context ? " --context " : "", k->context ? k->context : "", args);
+	return xasprintf("kubectl%s%s %s", context ? " --context " : "", context ? context : "", args);
 }
 
 static char *kubectl_raw_command(struct kube *k, const char *path)
@@ -204,66 +184,62 @@ static int to_buf(void *arg, const void *p, size_t n, struct err *e)
 	return buf_add(arg, p, n, e);
 }
 
-static void read_config(struct kubectl *k)
+static void read_config(struct kube *k)
 {
 	CLEAN_BUF struct buf b = BUF_MAX(4 << 20);
 	CLEAN(clean_cjson) cJSON *o = NULL;
 	struct kube_reply r;
 	const char *s;
 
-	if (kubectl_run(&k->kube, "config view --minify -o json", 10 * US_PER_S, to_buf, &b, &r) != KUBE_OK ||
+	if (kubectl_run(k, "config view --minify -o json", 10 * US_PER_S, to_buf, &b, &r) != KUBE_OK ||
 	    json_parse(buf_cstr(&b), b.n, &o, NULL) < 0)
 		return;
 	if ((s = json_get_str(o, "current-context")))
-		snprintf(k->kube.context, sizeof(k->kube.context), "%s", s);
+		snprintf(k->context, sizeof(k->context), "%s", s);
 	s = json_path_str(cJSON_GetArrayItem(json_get_arr(o, "clusters"), 0), "cluster.server");
 	if (s)
-		snprintf(k->kube.server, sizeof(k->kube.server), "%s", s);
+		snprintf(k->server, sizeof(k->server), "%s", s);
 }
 
-bool kubectl_server_host(struct kube *k, char host[256])
+static void kubectl_close(struct kube *k)
 {
-	const char *p = strstr(k->server, "://"), *end;
-
-	if (!p)
-		return false;
-	p += 3;
-	if (*p == '[') {
-		p++;
-		end = strchr(p, ']');
-	} else {
-		end = p + strcspn(p, ":/");
-	}
-	if (!end || end == p)
-		return false;
-	snprintf(host, 256, "%.*s", (int)(end - p), p);
-	return true;
-}
-
-static void kubectl_close(struct kube *base)
-{
-	struct kubectl *k = (struct kubectl *)base;
-
-	free(k->kubeconfig);
-	free(k->context);
 	free(k);
 }
 
-int kube_open_kubectl(struct run *run, struct kube **out, struct err *e)
+struct kubectl *kubectl_new(const struct run *run)
 {
-	static const struct kube_backend backend = {"kubectl", kubectl_get, kubectl_raw_command, kubectl_close};
+	const struct collect_opts *o = run->opts;
 	CLEAN(clean_free) char *prog = proc_which("kubectl");
-	const char *config = default_kubeconfig(run->opts);
-	struct kubectl *k;
+	/* KUBECONFIG and ~/.kube/config are kubectl's own business. */
+	const char *config = o->kubeconfig ? o->kubeconfig : o->local ? kubeconfig_of_host() : NULL;
+	struct kubectl *p;
 
 	if (!prog)
-		return err_set(e, ERR_ABSENT, "kubectl is not in PATH");
-	k = xcalloc(1, sizeof(*k));
-	k->kube.backend = &backend;
-	k->kube.run = run;
-	k->kubeconfig = config ? xstrdup(config) : NULL;
-	k->context = run->opts->context ? xstrdup(run->opts->context) : NULL;
+		return NULL;
+	p = xcalloc(1, sizeof(*p));
+	p->run = run;
+	p->kubeconfig = config ? xstrdup(config) : NULL;
+	p->context = o->context ? xstrdup(o->context) : NULL;
+	return p;
+}
+
+void kubectl_free(struct kubectl *p)
+{
+	if (!p)
+		return;
+	free(p->kubeconfig);
+	free(p->context);
+	free(p);
+}
+
+struct kube *kubectl_kube(struct run *run, struct kubectl *p)
+{
+	static const struct kube_backend backend = {"kubectl", kubectl_get, kubectl_raw_command, kubectl_close};
+	struct kube *k = xcalloc(1, sizeof(*k));
+
+	k->backend = &backend;
+	k->run = run;
+	k->kubectl = p;
 	read_config(k);
-	*out = &k->kube;
-	return 0;
+	return k;
 }

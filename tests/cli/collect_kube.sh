@@ -161,7 +161,7 @@ collect() {
 	out=$1
 	shift
 	: >"$T/asked"
-	"$SICKBAY" collect --no-nodes -o "$T/$out.tar" "$@" >"$T/out" 2>&1
+	"$SICKBAY" collect --via kubectl --no-nodes -o "$T/$out.tar" "$@" >"$T/out" 2>&1
 	rc=$?
 }
 R=cluster-resources
@@ -215,7 +215,7 @@ ok "one clear reason in the summary" grep -q "does not serve lists: The connecti
 ok "the refusal can be cited" has b kubectl/readyz.txt 'The connection to the server 127.0.0.9:6443 was refused'
 ok "no list was asked for" sh -c "! grep -q 'get /api/v1/pods' $T/asked"
 ok "bundle.json says it" has b bundle.json '"serves_lists": *false'
-ok "--nodes is advised" sh -c "$SICKBAY collect -o $T/b2.tar --ssh-known-hosts /dev/null --timeout 15s 2>&1 | grep -q -- '--nodes a,b,c'"
+ok "--nodes is advised" sh -c "$SICKBAY collect --via kubectl -o $T/b2.tar --ssh-known-hosts /dev/null --timeout 15s 2>&1 | grep -q -- '--nodes a,b,c'"
 
 MODE=hung
 collect c --timeout 40s
@@ -224,15 +224,15 @@ ok "its version was had all the same" has c bundle.json v1.20.2
 ok "and livez" has c kubectl/livez.txt ok
 
 MODE=well
-"$SICKBAY" collect --no-nodes -o - >"$T/d.tar.zst" 2>"$T/err"
+"$SICKBAY" collect --via kubectl --no-nodes -o - >"$T/d.tar.zst" 2>"$T/err"
 ok "bundle on stdout" sh -c "zstd -dc $T/d.tar.zst 2>/dev/null | tar -t 2>/dev/null | grep -q manifest.json || tar -tf $T/d.tar.zst | grep -q manifest.json"
 ok "the summary then on stderr" grep -q "captures:" "$T/err"
-"$SICKBAY" collect --no-nodes -o "$T/a.tar" >"$T/out" 2>&1
+"$SICKBAY" collect --via kubectl --no-nodes -o "$T/a.tar" >"$T/out" 2>&1
 ok "an existing file is not overwritten" is $? 2
 collect e --max-bytes 2KiB
 ok "--max-bytes ends it with a bundle" sh -c "tar -tf $T/e.tar | grep -q manifest.json"
 ok "and says so" grep -q -- --max-bytes "$T/out"
-(cd "$T" && "$SICKBAY" collect --no-nodes >"$T/out" 2>&1)
+(cd "$T" && "$SICKBAY" collect --via kubectl --no-nodes >"$T/out" 2>&1)
 ok "a name of its own" sh -c "ls $T/sickbay-lab-home-20*.tar.zst"
 
 # --- usage
@@ -240,12 +240,13 @@ usage() { "$SICKBAY" collect "$@" >"$T/out" 2>&1; test $? = 2; }
 ok "--since nonsense" usage --since yesterday
 ok "--jobs nonsense" usage --jobs 0
 ok "--max-bytes nonsense" usage --max-bytes lots
+ok "--via nonsense" usage --via carrier-pigeon
 ok "contradiction" usage --no-nodes --nodes a
 ok "nothing to do" usage --no-kube --no-nodes
 ok "no nodes named" usage --no-kube
 ok "a key that is not there" usage --ssh-key /no/such/key
 ok "a node that is none" usage --no-kube --nodes -oProxyCommand=x -o "$T/x.tar"
-ok "an ending that is none" usage --no-nodes -o "$T/x.zip"
+ok "an ending that is none" usage --via kubectl --no-nodes -o "$T/x.zip"
 printf 'plan: 1\nnode:\n  - path: a\n    rum: b\n' >"$T/plan.yaml"
 "$SICKBAY" collect --plan "$T/plan.yaml" -o "$T/x.tar" >"$T/out" 2>&1
 ok "a plan with a mistake" is $? 1

@@ -70,7 +70,7 @@ run collect --local -o "$T/there.tar"
 ok "collect: a bundle that is there already" ends 2 "$T/there.tar: exists already"
 PATH=/nonexistent "$SICKBAY" collect -o "$T/c.tar" >"$T/out" 2>"$T/err"
 status=$?
-ok "collect: neither kubectl nor a node" ends 1 "kubectl is not in PATH, and no node is named"
+ok "collect: neither a kubeconfig nor a node" ends 1 "there is no kubeconfig (.*), and this is no pod .*, and no node is named"
 ok "collect: nothing is left of all these" test ! -e "$T/c.tar"
 
 printf 'plan: 1\nnode:\n  - {path: host/uname.txt, run: uname}\n' >"$T/plan.yaml"

@@ -39,7 +39,7 @@ failed AS (
     rx('dial tcp \S+:10250: (?:getsockopt: |connect: )?(connection timed out|no route to host|connection refused|i/o timeout)', c.error, 1) AS problem
   FROM captures c
   -- What a node asks of itself does not pass through the API server.
-  WHERE c.state = 'failed' AND c.source = 'kubectl' AND c.error LIKE '%:10250: %'
+  WHERE c.state = 'failed' AND c.source IN ('kubectl', 'api') AND c.error LIKE '%:10250: %'
 ),
 placed AS (
   SELECT DISTINCT f.*, coalesce(n.name, f.host, f.address) AS node
