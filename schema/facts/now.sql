@@ -1,9 +1,2 @@
--- The bundle's own time in µs: when it was collected, else the newest time that something in it was written.
-SELECT coalesce(
-  (SELECT us(value) FROM bundle WHERE key = 'time'),
-  (SELECT us(value) FROM bundle WHERE key = 'started'),
-  (SELECT max(started) FROM captures),
-  (SELECT max(ts) FROM log_lines),
-  (SELECT max(last_seen) FROM events),
-  (SELECT max(last_heartbeat) FROM node_conditions)
-)
+-- The bundle's own time in µs.
+SELECT ts FROM bundle_time
