@@ -1,5 +1,5 @@
 -- kube-controller-manager and kube-scheduler where neither does its work: no instance runs, or nobody renews the lease. One row a piece
--- of evidence, the most telling first (seq); what, what_zh tell how it stands; moved is the path of a manifest that was moved away.
+-- of evidence, the most telling first (seq); what, what_zh tell how it stands.
 CREATE VIEW component_outages AS
 WITH
 sick AS (
@@ -46,8 +46,7 @@ told AS (
         WHEN p.how = 'unit' THEN '节点 ' || p.node || ' 上的 systemd 服务不是 active 状态，也没有对应的进程。'
         WHEN p.manifest = 0 THEN '节点 ' || p.node || ' 上没有对应的进程或运行中的容器，/etc/kubernetes/manifests 里也没有它的清单。'
         ELSE '节点 ' || p.node || ' 上没有对应的进程或运行中的容器。' END
-    END AS what_zh,
-    (SELECT m.moved FROM moved_manifests m WHERE m.node = p.node AND m.component = p.component) AS moved
+    END AS what_zh
   FROM places p LEFT JOIN stale l ON l.component = p.component
 ),
 evidence AS (
@@ -60,8 +59,8 @@ evidence AS (
     FROM hits WHERE signature = 'leader-lost' AND node IS NOT NULL) h
   WHERE h.newest = 1
 )
-SELECT t.component, t.subject, e.seq, e.file, e.line, e.text, t.node, t.what, t.what_zh, t.moved
+SELECT t.component, t.subject, e.seq, e.file, e.line, e.text, t.node, t.what, t.what_zh
 FROM told t JOIN evidence e ON e.component = t.component AND e.node = t.node
 UNION ALL
-SELECT t.component, t.subject, 0, l.file, l.line, NULL, t.node, t.what, t.what_zh, t.moved
+SELECT t.component, t.subject, 0, l.file, l.line, NULL, t.node, t.what, t.what_zh
 FROM told t JOIN lease l ON l.component = t.component AND l.age > l.duration_s * 1000000;

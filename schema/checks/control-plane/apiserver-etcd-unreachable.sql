@@ -19,6 +19,7 @@ causes:
   - {check: pod-pending-never-attempted, when: cluster}
   - {check: kcm-leader-lost, when: cluster}
   - {check: endpoints-stale, when: cluster}
+  - {check: apiserver-request-timeouts, when: cluster}
 why:
   en: >-
     The API server keeps dialling etcd in vain, to the end of its log. Until that works it answers nothing useful and its

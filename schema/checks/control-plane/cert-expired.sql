@@ -22,6 +22,7 @@ causes:
   - {check: pod-pending-never-attempted, when: cluster}
   - {check: hpa-metrics-unavailable, when: cluster}
   - {check: kubelet-node-status-update-failing, when: cluster}
+  - {check: etcd-cert-problem, when: cluster}
 why:
   en: >-
     Every connection of the control plane is TLS, and nobody accepts a certificate after its end. Clients of that certificate (kubelets,

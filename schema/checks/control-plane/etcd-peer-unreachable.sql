@@ -12,6 +12,7 @@ causes:
   - {check: etcd-no-leader, when: cluster}
   - {check: apiserver-etcd-unreachable, when: cluster}
   - {check: kcm-leader-lost, when: cluster}
+  - {check: etcd-leader-flapping, when: cluster}
 why:
   en: >-
     Members of etcd talk to each other on port 2380. While one is unreachable the others go on as long as they are the majority; with two of

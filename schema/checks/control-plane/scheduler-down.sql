@@ -64,6 +64,7 @@ fix:
 verify: "kubectl -n kube-system get lease kube-scheduler -o yaml"
 refs: ["https://kubernetes.io/docs/concepts/architecture/leases/"]
 */
-SELECT subject, file, line, text, node, what, what_zh, moved
-FROM component_outages WHERE component = 'kube-scheduler'
-ORDER BY subject, seq, file, line;
+SELECT o.subject, o.file, o.line, o.text, o.node, o.what, o.what_zh, r.unit, r.container, r.moved, r.lost, r.kept, r.frozen, r.hung
+FROM component_outages o LEFT JOIN component_remedies r ON r.node = o.node AND r.component = o.component
+WHERE o.component = 'kube-scheduler'
+ORDER BY o.subject, o.seq, o.file, o.line;

@@ -11,6 +11,8 @@ confidence: certain
 needs: [[events, "log:kube-apiserver", deployments]]
 causes:
   - {check: workload-unavailable, when: uses}
+  - {check: kubelet-static-pod-mirror-failed, when: cluster}
+  - {check: namespace-stuck-terminating, when: cluster}
 why:
   en: >-
     A webhook with failurePolicy Fail that does not answer blocks everything its rules cover. "refused" means that nothing listens at the

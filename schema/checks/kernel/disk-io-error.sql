@@ -13,6 +13,7 @@ causes:
   - {check: docker-hung, when: same}
   - {check: etcd-down, when: same}
   - {check: etcd-data-corrupt, when: same}
+  - {check: etcd-slow-disk, when: same-node}
 why:
   en: >-
     The device itself failed to read or write: a dying disk, a lost path to storage, or a cloud volume that was taken away. File

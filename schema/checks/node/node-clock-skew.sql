@@ -11,6 +11,7 @@ confidence: certain
 needs: [[node_access, log]]
 causes:
   - {check: cert-expired, when: same}
+  - {check: etcd-clock-drift, when: cluster}
 why:
   en: >-
     Certificates that are new are "not yet valid" to a clock that is behind, tokens and leases expire early, etcd members
