@@ -68,6 +68,10 @@ void capture_write_json(const struct capture *c, struct jsonw *w)
 	put_true(w, "truncated", c->truncated);
 	if (c->redactions)
 		put_int(w, "redactions", c->redactions);
+	if (c->redacted && c->redacted->n) {
+		jsonw_key(w, "redacted");
+		tally_write_json(c->redacted, w);
+	}
 	put_str(w, "sha256", c->sha256);
 	put_str(w, "error", c->error);
 	jsonw_end(w);

@@ -1,7 +1,7 @@
 /* capture: what one file of a bundle is, or why it is not there: one record of manifest.json. See FORMAT.md. */
 #ifndef SICKBAY_BUNDLES_CAPTURE_H
 #define SICKBAY_BUNDLES_CAPTURE_H
-#include "base/json.h"
+#include "bundles/tally.h"
 
 enum capture_state {
 	CAPTURE_OK,      /* it ran and answered, whatever its exit status */
@@ -26,6 +26,7 @@ struct capture {
 	int64_t bytes;       /* of the file in the bundle */
 	bool truncated;      /* a byte cap cut it */
 	int64_t redactions;  /* values replaced in it */
+	const struct tally *redacted; /* the same by kind; NULL when none or not known, as in what was read from JSON */
 	char sha256[65];     /* "" when there is no file */
 	const char *error;   /* NULL or one line of text: failure, or stderr's beginning */
 };

@@ -330,6 +330,7 @@ static void free_record(struct capture *c)
 	free_text(c->command);
 	free_text(c->node);
 	free_text(c->error);
+	free_text((const char *)c->redacted);
 	free(c);
 }
 
@@ -343,6 +344,12 @@ static struct capture *copy_record(const struct capture *c)
 	r->command = copy_text(c->command, 16384);
 	r->node = copy_text(c->node, 1024);
 	r->error = copy_text(c->error, ERROR_MAX);
+	r->redacted = NULL;
+	if (c->redacted && c->redacted->n) {
+		struct tally *t = xmalloc(sizeof(*t));
+		*t = *c->redacted;
+		r->redacted = t;
+	}
 	r->sha256[0] = '\0';
 	r->bytes = 0;
 	return r;
@@ -357,6 +364,8 @@ static void count(struct bundle_writer *w, const struct capture *c)
 	w->counts.truncated += c->truncated;
 	w->counts.redactions += c->redactions;
 	w->counts.bytes += c->bytes;
+	if (c->redacted)
+		tally_merge(&w->counts.redacted, c->redacted);
 }
 
 static void keep_record(struct bundle_writer *w, struct capture *r)
@@ -485,13 +494,29 @@ static int write_to_spool(void *arg, const void *p, size_t n, struct err *e)
 	return spool_write(arg, p, n, e);
 }
 
+static int print_manifest_head(struct bundle_writer *w, struct spool *s, struct err *e)
+{
+	struct jsonw jw;
+	char when[32];
+
+	jsonw_init(&jw, write_to_spool, s, 0, e);
+	jsonw_object(&jw);
+	jsonw_key(&jw, "sickbay_manifest");
+	jsonw_int(&jw, 1);
+	jsonw_key(&jw, "finished");
+	jsonw_str(&jw, clock_format(clock_now(), when));
+	jsonw_key(&jw, "redactions");
+	jsonw_int(&jw, w->counts.redactions);
+	jsonw_key(&jw, "redacted");
+	tally_write_json(&w->counts.redacted, &jw);
+	return jw.rc < 0 ? jw.rc : spool_write(s, ",\"captures\":[", 13, e);
+}
+
 /* One record a line, so that a report can cite manifest.json:LINE. */
 static int print_manifest(struct bundle_writer *w, struct spool *s, struct err *e)
 {
 	struct capture **list = sorted(w);
-	char head[128], when[32];
-	int rc = spool_write(s, head, (size_t)snprintf(head, sizeof(head),
-	                     "{\"sickbay_manifest\":1,\"finished\":\"%s\",\"captures\":[", clock_format(clock_now(), when)), e);
+	int rc = print_manifest_head(w, s, e);
 
 	for (size_t i = 0; i < w->nrecords && rc == 0; i++) {
 		struct jsonw jw;

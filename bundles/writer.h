@@ -22,6 +22,7 @@ int bundle_writer_add(struct bundle_writer *w, const struct capture *c, struct s
 int bundle_writer_add_bytes(struct bundle_writer *w, const struct capture *c, const void *p, size_t n, struct err *e);
 struct bundle_counts {
 	int64_t ok, failed, absent, skipped, truncated, redactions, bytes;
+	struct tally redacted; /* redactions by kind */
 };
 void bundle_writer_counts(struct bundle_writer *w, struct bundle_counts *c);
 /* Calls fn for each record so far, in the order of their paths (for the closing summary). */

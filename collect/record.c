@@ -1,15 +1,18 @@
 #include "collect/record.h"
 #include "base/clock.h"
 #include "base/mem.h"
+#include "collect/placeholder.h"
+#include "collect/redact_file.h"
 
 struct record {
 	struct run *run;
 	char *path, *source, *command, *node;
-	int64_t max, started, mono, replaced, seen;
+	int64_t max, started, mono, seen;
 	bool keep_tail;
 	const struct regex *drop;
 	struct spool *spool;
-	struct redact_stream *stream;
+	struct redact_file *file;
+	struct tally replaced; /* placeholders that went into the bundle, by kind */
 };
 
 static int to_spool(void *arg, const void *p, size_t n, struct err *e)
@@ -17,6 +20,7 @@ static int to_spool(void *arg, const void *p, size_t n, struct err *e)
 	struct record *r = arg;
 	int rc = spool_write(r->spool, p, n, e);
 
+	placeholder_count((struct str){p, n}, &r->replaced);
 	if (rc < 0 && e)
 		run_fatal(r->run, e);
 	return rc;
@@ -48,7 +52,7 @@ struct record *record_new(struct run *run, const struct record_spec *spec)
 	r->started = clock_now();
 	r->mono = clock_mono();
 	r->spool = spool_new(r->max, r->keep_tail, NULL);
-	r->stream = redact_stream_new(run->redact, to_spool, r, spec->drop ? drop_line : NULL, drop.p);
+	r->file = redact_file_new(run->redact, r->path, to_spool, r, spec->drop ? drop_line : NULL, drop.p);
 	atomic_fetch_add(&run->in_flight, 1);
 	return r;
 }
@@ -59,7 +63,7 @@ int record_write(void *record, const void *p, size_t n, struct err *e)
 	int rc;
 
 	r->seen += (int64_t)n;
-	if ((rc = redact_stream_write(r->stream, p, n, e)) < 0)
+	if ((rc = redact_file_write(r->file, p, n, e)) < 0)
 		return rc;
 	if (record_full(r))
 		return err_set(e, ERR_LIMIT, "the byte cap is reached");
@@ -69,7 +73,7 @@ int record_write(void *record, const void *p, size_t n, struct err *e)
 int record_write_raw(struct record *r, const void *p, size_t n, int64_t replaced, struct err *e)
 {
 	r->seen += (int64_t)n;
-	r->replaced += replaced;
+	(void)replaced;
 	return to_spool(r, p, n, e);
 }
 
@@ -84,16 +88,18 @@ bool record_full(const struct record *r)
 }
 
 /* One line without control characters, redacted, of a bearable length. */
-static char *clean_error(struct run *run, const char *s, int64_t *count)
+static char *clean_error(struct run *run, const char *s, struct tally *count)
 {
 	struct buf b = BUF_MAX(64 * 1024), line = BUF_MAX(1024);
 	size_t n = strlen(s);
+	int64_t replaced = 0;
 	char *t;
 
 	while (n > 0 && (s[n - 1] == '\n' || s[n - 1] == ' '))
 		n--;
-	if (redact_text(run->redact, (struct str){s, n < 8192 ? n : 8192}, &b, count, NULL) < 0)
+	if (redact_text(run->redact, (struct str){s, n < 8192 ? n : 8192}, &b, &replaced, NULL) < 0)
 		return xstrdup("(error text could not be redacted)");
+	placeholder_count((struct str){buf_cstr(&b), b.n}, count);
 	t = buf_take(&b);
 	for (size_t i = 0; t[i] && line.n < 600; i++) {
 		unsigned char c = (unsigned char)t[i];
@@ -143,7 +149,8 @@ static void add(struct record *r, const struct record_end *end)
 	c.error = error;
 	command = clean_command(r->run, r->command);
 	c.command = command;
-	c.redactions = r->replaced + redact_stream_count(r->stream);
+	c.redactions = tally_total(&r->replaced);
+	c.redacted = &r->replaced;
 	atomic_fetch_sub(&r->run->bytes_left, end->no_file ? 0 : spool_size(r->spool));
 	if (bundle_writer_add(r->run->out, &c, end->no_file ? NULL : r->spool, &e) < 0)
 		run_fatal(r->run, &e);
@@ -155,14 +162,14 @@ void record_finish(struct record *r, const struct record_end *end)
 
 	if (!end->no_file && !r->seen && end->body_if_empty && end->body_if_empty[0])
 		record_write(r, end->body_if_empty, strlen(end->body_if_empty), &e);
-	redact_stream_finish(r->stream, &e);
+	redact_file_finish(r->file, &e);
 	if (spool_finish(r->spool, &e) < 0)
 		run_fatal(r->run, &e);
 	else
 		add(r, end);
 	atomic_fetch_sub(&r->run->in_flight, 1);
 	atomic_fetch_add(&r->run->captures, 1);
-	redact_stream_free(r->stream);
+	redact_file_free(r->file);
 	spool_free(r->spool);
 	free(r->path);
 	free(r->source);

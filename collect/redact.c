@@ -1,81 +1,43 @@
-/* Text: one line at a time, patterns tried only where a literal hint occurs. */
+/* Text, line by line: patterns tried only where one of their hints occurs, blocks of several lines, variables whose
+ * value stands on the next line. */
 #include "base/mem.h"
 #include "collect/redact_internal.h"
-#include <strings.h> /* strncasecmp */
 
-/* Longest line that is looked at in one piece. */
-#define LINE_MAX_BYTES ((size_t)1 << 20)
-
-/* Which pairs of bytes a line has, either case, hashed. A hint whose pairs are not all there is not in the line: most
- * lines are done with after one look at each of their bytes, however many hints there are. */
-struct pairs {
-	uint64_t bits[64];
-};
-
-static unsigned pair_hash(unsigned char a, unsigned char b)
+static bool has(const uint64_t *found, int owner)
 {
-	return ((a | 0x20U) * 31U + (b | 0x20U) * 7U * 61U) & 4095U;
+	return found[owner >> 6] >> (owner & 63) & 1;
 }
 
-static void pairs_of(struct pairs *p, struct str s)
+void redact_lines_init(struct redact_lines *l, const struct redact *r)
 {
-	memset(p, 0, sizeof(*p));
-	for (size_t i = 0; i + 1 < s.n; i++) {
-		unsigned h = pair_hash((unsigned char)s.p[i], (unsigned char)s.p[i + 1]);
-
-		p->bits[h >> 6] |= UINT64_C(1) << (h & 63);
-	}
+	*l = (struct redact_lines){.r = r, .value_indent = -1, .secret_indent = -1, .data_indent = -1, .held_indent = -1};
+	l->a = l->b = (struct buf)BUF_MAX(8 * REDACT_LINE_MAX);
+	l->value = (struct buf)BUF_MAX(4 * REDACT_LINE_MAX);
+	l->held = (struct buf)BUF_MAX(2 * REDACT_LINE_MAX);
 }
 
-static bool may_have(const struct pairs *p, const struct redact_hint *h)
+void redact_lines_release(struct redact_lines *l)
 {
-	for (size_t i = 0; i + 1 < h->n; i++) {
-		unsigned k = pair_hash((unsigned char)h->text[i], (unsigned char)h->text[i + 1]);
-
-		if (!(p->bits[k >> 6] >> (k & 63) & 1))
-			return false;
-	}
-	return true;
+	buf_release(&l->a);
+	buf_release(&l->b);
+	buf_release(&l->value);
+	buf_release(&l->held);
 }
 
-static bool has_hint(const struct redact_rule *rule, const struct pairs *pairs, struct str s)
+static void add_placeholder(struct redact_lines *l, const char *kind, struct str value, struct buf *out)
 {
-	if (!rule->n_hints)
-		return true;
-	for (int i = 0; i < rule->n_hints; i++) {
-		const struct redact_hint *h = &rule->hints[i];
-
-		if (!may_have(pairs, h))
-			continue;
-		unsigned char lo = (unsigned char)h->text[0],
-		              up = lo >= 'a' && lo <= 'z' ? (unsigned char)(lo - 32) : lo;
-
-		if (s.n < h->n)
-			continue;
-		for (size_t k = 0; k + h->n <= s.n; k++) {
-			unsigned char c = (unsigned char)s.p[k];
-
-			if ((c == lo || c == up) && !strncasecmp(s.p + k, h->text, h->n))
-				return true;
-		}
-	}
-	return false;
+	(void)placeholder_add(l->r->placeholders, kind, value, out, NULL);
+	l->count++;
 }
 
-static void add_placeholder(struct buf *out, const char *id)
-{
-	buf_add_str(out, "**REDACTED:", NULL);
-	buf_add_str(out, id, NULL);
-	buf_add_str(out, "**", NULL);
-}
-
-/* Applies one rule; appends the result to out. Returns the number of replacements. Where the pattern gives up, what is
+/* Applies one rule; appends the result to out. Returns whether anything was replaced. Where the pattern gives up, what is
  * left of the line goes: it cannot be told whether it holds a credential. */
-static int apply_rule(const struct redact_rule *rule, struct str line, struct buf *out)
+static bool apply_rule(struct redact_lines *l, const struct redact_rule *rule, struct str line, struct buf *out)
 {
 	struct str g[REDACT_GROUPS];
-	size_t from = 0, start, end;
-	int n = 0, rc = 0;
+	size_t from = 0, at = 0, start, end;
+	bool any = false;
+	int rc = 0;
 
 	while (from <= line.n && (rc = regex_search(rule->re, line, from, &start, &end, g, REDACT_GROUPS)) > 0) {
 		size_t a = start, b = end;
@@ -84,58 +46,76 @@ static int apply_rule(const struct redact_rule *rule, struct str line, struct bu
 			a = (size_t)(g[rule->secret].p - line.p);
 			b = a + g[rule->secret].n;
 		}
-		if (b <= a || a < from)
+		if (b <= a || a < at)
 			break;
-		buf_add(out, line.p + from, a - from, NULL);
-		add_placeholder(out, rule->id);
-		n++;
 		from = b;
+		/* What another rule, or an earlier redaction, put there. */
+		if (placeholder_begins((struct str){line.p + a, b - a}))
+			continue;
+		buf_add(out, line.p + at, a - at, NULL);
+		add_placeholder(l, rule->id, (struct str){line.p + a, b - a}, out);
+		any = true;
+		at = b;
 	}
 	if (rc < 0) {
-		add_placeholder(out, "unreadable");
-		return n + 1;
+		add_placeholder(l, "unreadable", (struct str){line.p + at, line.n - at}, out);
+		return true;
 	}
-	buf_add(out, line.p + from, line.n - from, NULL);
-	return n;
+	if (any)
+		buf_add(out, line.p + at, line.n - at, NULL);
+	return any;
 }
 
-/* A block begins on this line: what stands before it stays. */
-static bool open_block(const struct redact *r, struct redact_block *block, const struct pairs *pairs, struct str line,
-                       struct buf *out)
+/* A block begins on this line: what stands before it stays. Its placeholder follows when its end is known. */
+static bool open_block(struct redact_lines *l, const uint64_t *found, struct str line, bool newline, struct buf *out)
 {
-	for (int i = 0; i < r->n_blocks; i++) {
-		const struct redact_rule *rule = &r->rules[i];
+	for (int i = 0; i < l->r->n_blocks; i++) {
+		const struct redact_rule *rule = &l->r->rules[i];
 		size_t start, end, s2, e2;
 
-		if (!has_hint(rule, pairs, line) || !regex_find(rule->re, line, 0, &start, &end, NULL, 0))
+		if (!has(found, i) || !regex_find(rule->re, line, 0, &start, &end, NULL, 0))
 			continue;
 		/* A key on a single line is a pattern's business. */
 		if (regex_find(rule->end, line, end, &s2, &e2, NULL, 0))
 			continue;
 		buf_add(out, line.p, start, NULL);
-		add_placeholder(out, rule->id);
-		block->rule = rule;
-		block->lines = 0;
+		buf_clear(&l->value);
+		(void)buf_add(&l->value, line.p + start, line.n - start, NULL);
+		l->block = rule;
+		l->block_lines = 0;
+		l->block_newline = newline;
 		return true;
 	}
 	return false;
 }
 
-/* True when the line belongs to the open block. */
-static bool in_block(struct redact_block *block, struct str line)
+static void close_block(struct redact_lines *l, struct buf *out)
 {
-	const struct redact_rule *rule = block->rule;
-	size_t start, end;
+	add_placeholder(l, l->block->id, (struct str){buf_cstr(&l->value), l->value.n}, out);
+	if (l->block_newline)
+		buf_add(out, "\n", 1, NULL);
+	l->block = NULL;
+	buf_clear(&l->value);
+}
 
-	if (regex_find(rule->end, line, 0, &start, &end, NULL, 0)) {
-		block->rule = NULL;
-		return true;
-	}
-	if (++block->lines > rule->lines ||
-	    (rule->inside && regex_search(rule->inside, line, 0, &start, &end, NULL, 0) == 0)) {
-		block->rule = NULL;
+/* True when the line belongs to the open block. */
+static bool in_block(struct redact_lines *l, struct str line, struct buf *out)
+{
+	const struct redact_rule *rule = l->block;
+	size_t start, end;
+	bool ends = regex_find(rule->end, line, 0, &start, &end, NULL, 0);
+
+	if (!ends && (++l->block_lines > rule->lines ||
+	              (rule->inside && regex_search(rule->inside, line, 0, &start, &end, NULL, 0) == 0))) {
+		close_block(l, out);
 		return false;
 	}
+	/* A log puts time and process in front: the last word is the key's. */
+	const char *word = ends ? line.p + start : memrchr(line.p ? line.p : "", ' ', line.n);
+	size_t skip = !word ? 0 : (size_t)(word - line.p) + !ends;
+	(void)buf_add(&l->value, line.p + skip, line.n - skip, NULL);
+	if (ends)
+		close_block(l, out);
 	return true;
 }
 
@@ -169,228 +149,113 @@ static struct str value_of_key(struct str line, const char *key)
 }
 
 /* An environment variable of a manifest stands on two lines: `name: DB_PASSWORD`, then `value: ...`. */
-static bool take_env(const struct redact *r, struct redact_block *block, struct str line, struct buf *out)
+static bool take_env(struct redact_lines *l, const uint64_t *found, struct str line, struct buf *out)
 {
-	bool expected = block->value_next;
-	struct str v = value_of_key(line, expected ? "value" : "name");
+	bool expected = l->value_next;
 	char name[200];
+	struct str v;
 
-	block->value_next = false;
+	l->value_next = false;
+	if (!expected && !has(found, REDACT_HINT_NAME))
+		return false;
+	v = value_of_key(line, expected ? "value" : "name");
 	if (!expected) {
 		if (v.n && v.n < sizeof(name) && !memchr(v.p, ' ', v.n)) {
 			snprintf(name, sizeof(name), "%.*s", (int)v.n, v.p);
-			block->value_next = redact_name(r, name);
+			l->value_next = redact_name(l->r, name);
 		}
 		return false;
 	}
 	if (!v.p || !v.n || redact_is_innocent(v))
 		return false;
 	buf_add(out, line.p, (size_t)(v.p - line.p), NULL);
-	add_placeholder(out, "env");
+	add_placeholder(l, "env", v, out);
 	buf_add(out, v.p + v.n, (size_t)(line.p + line.n - v.p - v.n), NULL);
 	return true;
 }
 
-bool redact_line(const struct redact *r, struct redact_block *block, struct str line, struct buf *out, int64_t *count)
+void redact_patterns(struct redact_lines *l, const uint64_t *found, struct str line, struct buf *out)
 {
-	struct buf a = BUF_MAX(4 * LINE_MAX_BYTES), b = BUF_MAX(4 * LINE_MAX_BYTES);
 	struct str cur = line;
-	struct pairs pairs;
-	bool any = false;
 
-	if (block->rule && in_block(block, line))
-		return false;
-	if (take_env(r, block, line, out)) {
-		++*count;
-		return true;
-	}
-	for (size_t i = 0; i < line.n && !any; i++)
-		any = r->first[(unsigned char)line.p[i]];
-	if (!any) {
-		buf_add(out, line.p, line.n, NULL);
-		return true;
-	}
-	pairs_of(&pairs, line);
-	if (open_block(r, block, &pairs, line, out)) {
-		++*count;
-		return true;
-	}
-	for (int i = r->n_blocks; i < r->n_rules; i++) {
-		const struct redact_rule *rule = &r->rules[i];
-		size_t start, end;
-		struct buf t;
-		int n;
+	for (int w = 0; w < WORDSET_OWNERS / 64; w++) {
+		for (uint64_t left = found[w]; left; left &= left - 1) {
+			int i = w * 64 + __builtin_ctzll(left);
 
-		if (!has_hint(rule, &pairs, cur) || regex_search(rule->re, cur, 0, &start, &end, NULL, 0) == 0)
-			continue;
-		n = apply_rule(rule, cur, &b);
-		*count += n;
-		t = a;
-		a = b;
-		b = t;
-		buf_clear(&b);
-		cur = (struct str){buf_cstr(&a), a.n};
+			if (i < l->r->n_blocks || i >= l->r->n_rules)
+				continue;
+			buf_clear(&l->b);
+			if (!apply_rule(l, &l->r->rules[i], cur, &l->b))
+				continue;
+			struct buf t = l->a;
+			l->a = l->b;
+			l->b = t;
+			cur = (struct str){buf_cstr(&l->a), l->a.n};
+		}
 	}
 	buf_add(out, cur.p, cur.n, NULL);
-	buf_release(&a);
-	buf_release(&b);
-	return true;
+}
+
+void redact_lines_take(struct redact_lines *l, struct str line, bool newline, struct buf *out)
+{
+	uint64_t found[WORDSET_OWNERS / 64];
+
+	if (l->block && in_block(l, line, out))
+		return;
+	wordset_scan(l->r->hints, line, found);
+	found[0] |= l->r->always[0];
+	found[1] |= l->r->always[1];
+	if (redact_secret_line(l, found, line, newline, out))
+		return;
+	if (!(found[0] | found[1]) && !l->value_next) {
+		buf_add(out, line.p, line.n, NULL);
+	} else if (!take_env(l, found, line, out)) {
+		if (open_block(l, found, line, newline, out))
+			return;
+		redact_patterns(l, found, line, out);
+	}
+	if (newline)
+		buf_add(out, "\n", 1, NULL);
+}
+
+void redact_lines_end(struct redact_lines *l, struct buf *out)
+{
+	redact_secret_end(l, out);
+	if (l->block)
+		close_block(l, out);
 }
 
 int redact_text(const struct redact *r, struct str in, struct buf *out, int64_t *count, struct err *e)
 {
-	struct redact_block block = {.rule = NULL};
 	const char *p = in.p, *end = in.p + in.n;
-	struct buf line = BUF_MAX(8 * LINE_MAX_BYTES);
+	struct redact_lines l;
+	struct buf piece = BUF_MAX(16 * REDACT_LINE_MAX);
+	uint64_t found[WORDSET_OWNERS / 64];
 	int rc = 0;
 
+	/* Most texts are short and clean: values of objects. */
+	if (in.n < REDACT_LINE_MAX && !wordset_scan(r->hints, in, found) && !(r->always[0] | r->always[1]))
+		return buf_add(out, in.p, in.n, e);
+	redact_lines_init(&l, r);
 	while (p < end && rc >= 0) {
 		const char *nl = memchr(p, '\n', (size_t)(end - p));
 		size_t n = (size_t)((nl ? nl : end) - p);
 		bool newline = nl != NULL;
 
-		if (n > LINE_MAX_BYTES) {
-			n = LINE_MAX_BYTES;
+		if (n > REDACT_LINE_MAX) {
+			n = REDACT_LINE_MAX;
 			newline = false;
 		}
-		buf_clear(&line);
-		if (redact_line(r, &block, (struct str){p, n}, &line, count)) {
-			rc = buf_add(out, buf_cstr(&line), line.n, e);
-			if (rc >= 0 && newline)
-				rc = buf_add(out, "\n", 1, e);
-		}
+		redact_lines_take(&l, (struct str){p, n}, newline, &piece);
+		rc = buf_add(out, buf_cstr(&piece), piece.n, e);
+		buf_clear(&piece);
 		p += n + newline;
 	}
-	buf_release(&line);
+	redact_lines_end(&l, &piece);
+	if (rc >= 0)
+		rc = buf_add(out, buf_cstr(&piece), piece.n, e);
+	*count += l.count;
+	buf_release(&piece);
+	redact_lines_release(&l);
 	return rc < 0 ? rc : 0;
-}
-
-struct redact_stream {
-	const struct redact *r;
-	redact_sink sink;
-	void *arg;
-	bool (*drop)(void *arg, struct str line);
-	void *drop_arg;
-	struct redact_block block;
-	struct buf line; /* begun, not ended */
-	struct buf out;
-	struct buf plain; /* a line without its colours */
-	int64_t count;
-};
-
-struct redact_stream *redact_stream_new(const struct redact *r, redact_sink sink, void *arg,
-                                        bool (*drop)(void *arg, struct str line), void *drop_arg)
-{
-	struct redact_stream *s = xcalloc(1, sizeof(*s));
-
-	s->r = r;
-	s->sink = sink;
-	s->arg = arg;
-	s->drop = drop;
-	s->drop_arg = drop_arg;
-	s->line = (struct buf)BUF_MAX(LINE_MAX_BYTES);
-	s->out = (struct buf)BUF_MAX(16 * LINE_MAX_BYTES);
-	s->plain = (struct buf)BUF_MAX(LINE_MAX_BYTES);
-	return s;
-}
-
-static int flush(struct redact_stream *s, struct err *e)
-{
-	int rc = s->out.n ? s->sink(s->arg, s->out.p, s->out.n, e) : 0;
-
-	buf_clear(&s->out);
-	return rc < 0 ? rc : 0;
-}
-
-/* Takes colours (ESC [ ... m) out, in place: they say nothing in a file, and hide a credential from the patterns. */
-static size_t strip_colours(char *p, size_t n)
-{
-	size_t k = 0;
-
-	for (size_t i = 0; i < n; i++) {
-		size_t j = i + 2;
-
-		if (p[i] == 0x1b && i + 1 < n && p[i + 1] == '[') {
-			while (j < n && ((p[j] >= '0' && p[j] <= '9') || p[j] == ';'))
-				j++;
-			if (j < n && p[j] == 'm') {
-				i = j;
-				continue;
-			}
-		}
-		p[k++] = p[i];
-	}
-	return k;
-}
-
-/* One line, or a piece of one that is too long (newline false). */
-static int take_line(struct redact_stream *s, struct str line, bool newline, struct err *e)
-{
-	if (line.n && memchr(line.p, 0x1b, line.n)) {
-		buf_clear(&s->plain);
-		buf_add(&s->plain, line.p, line.n, NULL);
-		s->plain.n = strip_colours(s->plain.p, s->plain.n);
-		line = (struct str){s->plain.p, s->plain.n};
-	}
-	if (s->drop && s->drop(s->drop_arg, line))
-		return 0;
-	if (redact_line(s->r, &s->block, line, &s->out, &s->count) && newline)
-		buf_add(&s->out, "\n", 1, NULL);
-	return s->out.n >= 64 * 1024 ? flush(s, e) : 0;
-}
-
-int redact_stream_write(struct redact_stream *s, const void *data, size_t n, struct err *e)
-{
-	const char *p = data, *end = p + n;
-	int rc;
-
-	while (p < end) {
-		const char *nl = memchr(p, '\n', (size_t)(end - p));
-		size_t piece = (size_t)((nl ? nl : end) - p);
-
-		if (!s->line.n && nl && piece <= LINE_MAX_BYTES) {
-			if ((rc = take_line(s, (struct str){p, piece}, true, e)) < 0)
-				return rc;
-			p = nl + 1;
-			continue;
-		}
-		if (piece > LINE_MAX_BYTES - s->line.n)
-			piece = LINE_MAX_BYTES - s->line.n;
-		buf_add(&s->line, p, piece, NULL);
-		p += piece;
-		if (s->line.n == LINE_MAX_BYTES || (p < end && *p == '\n')) {
-			bool newline = p < end && *p == '\n';
-
-			if ((rc = take_line(s, (struct str){s->line.p, s->line.n}, newline, e)) < 0)
-				return rc;
-			buf_clear(&s->line);
-			p += newline;
-		}
-	}
-	return 0;
-}
-
-int redact_stream_finish(struct redact_stream *s, struct err *e)
-{
-	int rc = 0;
-
-	if (s->line.n)
-		rc = take_line(s, (struct str){s->line.p, s->line.n}, false, e);
-	buf_clear(&s->line);
-	return rc < 0 ? rc : flush(s, e);
-}
-
-int64_t redact_stream_count(const struct redact_stream *s)
-{
-	return s->count;
-}
-
-void redact_stream_free(struct redact_stream *s)
-{
-	if (!s)
-		return;
-	buf_release(&s->line);
-	buf_release(&s->out);
-	buf_release(&s->plain);
-	free(s);
 }

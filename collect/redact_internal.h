@@ -1,18 +1,21 @@
-/* redact_internal: the rules as loaded; for redact.c, redact_rules.c and redact_json.c only. */
+/* redact_internal: the rules as loaded, and what works with them; for collect/redact*.c only. */
 #ifndef SICKBAY_COLLECT_REDACT_INTERNAL_H
 #define SICKBAY_COLLECT_REDACT_INTERNAL_H
+#include "base/mem.h"
 #include "base/regex.h"
+#include "base/wordset.h"
+#include "collect/placeholder.h"
 #include "collect/redact.h"
 
+/* Longest line that is looked at in one piece. */
+#define REDACT_LINE_MAX ((size_t)1 << 20)
+
 enum { REDACT_GROUPS = 16 };
-struct redact_hint {
-	char *text; /* lower case */
-	size_t n;
-};
+/* Owners of hints beyond the rules': lines on which the line reader itself has to look. */
+enum { REDACT_HINT_NAME = WORDSET_OWNERS - 3, REDACT_HINT_DATA, REDACT_HINT_KIND, REDACT_RULES_MAX = REDACT_HINT_NAME };
+
 struct redact_rule {
 	const char *id;
-	struct redact_hint *hints; /* one of them must occur; none: always tried */
-	int n_hints;
 	struct regex *re;     /* pattern, or a block's begin */
 	struct regex *end;    /* a block's end, else NULL */
 	struct regex *inside; /* a line of a block */
@@ -22,20 +25,56 @@ struct redact_rule {
 struct redact {
 	struct redact_rule *rules; /* blocks first */
 	int n_rules, n_blocks;
-	const cJSON *ends, *contains, *not_ends, *fields, *annotations_json;
-	cJSON *doc;      /* owns the texts */
-	bool first[256]; /* bytes with which some hint begins, either case: a line without any is clean */
+	struct wordset *hints;     /* rule i is tried where one of its hints stands */
+	uint64_t always[WORDSET_OWNERS / 64]; /* rules without hints */
+	struct placeholders *placeholders;
+	const cJSON *ends, *contains, *not_ends, *weak, *annotations_json, *secret_types, *configmap_keys;
+	cJSON *doc; /* owns the texts */
 };
 
 /* What the lines before mean for the next one. */
-struct redact_block {
-	const struct redact_rule *rule; /* a block that is open: its lines are swallowed; NULL: none */
-	int lines;
-	bool value_next; /* the line before named an environment variable that holds a credential */
+struct redact_lines {
+	const struct redact *r;
+	int64_t count; /* values replaced */
+	const struct redact_rule *block; /* a block that is open: its lines are swallowed; NULL: none */
+	int block_lines;
+	bool block_newline;
+	struct buf value;  /* what a block, or the text of a Secret's key, has held so far */
+	int value_indent;  /* lines deeper than this belong to a Secret's key; -1: none is open */
+	bool value_next;   /* the line before named an environment variable that holds a credential */
+	int secret_indent; /* where `kind: Secret` stood; -1: nowhere */
+	bool data_base64;
+	int data_indent;   /* in the data of a Secret: where `data:` stood; -1: not in one */
+	int held_indent;   /* where the `data:` stood that waits for its `kind:`; -1: nothing waits */
+	struct buf held;
+	struct buf a, b;   /* the line between two rules */
 };
+void redact_lines_init(struct redact_lines *l, const struct redact *r);
+void redact_lines_release(struct redact_lines *l);
+/* One line without its newline (newline false: a piece of a longer one, or the last): appends what is left of it. */
+void redact_lines_take(struct redact_lines *l, struct str line, bool newline, struct buf *out);
+/* Gives out what waits. */
+void redact_lines_end(struct redact_lines *l, struct buf *out);
+/* The patterns alone, on one line. found: the hints that stand in it. */
+void redact_patterns(struct redact_lines *l, const uint64_t *found, struct str line, struct buf *out);
+/* The lines of a Secret written out in YAML or JSON; true when the line was dealt with. */
+bool redact_secret_line(struct redact_lines *l, const uint64_t *found, struct str line, bool newline, struct buf *out);
+void redact_secret_end(struct redact_lines *l, struct buf *out);
+
 /* Values that tell nothing: an empty one, a switch, a reference to another variable, what was replaced before. */
 bool redact_is_innocent(struct str v);
-/* One line without newline: appends it redacted. Returns false when the whole line is swallowed by a block. */
-bool redact_line(const struct redact *r, struct redact_block *block, struct str line, struct buf *out, int64_t *count);
+/* Whether a field of this name holds a credential, going by its value, too: a bare `secret` or `token` may only name the
+ * object that has one. config: in a file of an application, where such names are rarer. */
+bool redact_field(const struct redact *r, const char *name, struct str value, bool config);
+/* Redacts the tree of a document in place. kind as in redact_object; embedded: in how many strings the document lies. */
+void redact_tree_at(const struct redact *r, cJSON *v, const char *kind, int64_t *count, int embedded);
+/* Writes the JSON text of a document again, with the strings that a tree made from it now has; everything else stays
+ * byte for byte. */
+int redact_json_rewrite(struct str text, const cJSON *v, struct buf *out, struct err *e);
+/* Appends a YAML text, redacted by its structure; comments are not looked at. -ERR_FORMAT when it is none, or nothing
+ * but one scalar, with out as it was. */
+int redact_yaml_at(const struct redact *r, struct str text, struct buf *out, int64_t *count, int embedded);
+/* Whether a value by its look alone is a credential: long, without words, letters of both cases and digits mixed. */
+bool redact_shape(struct str v);
 
 #endif

@@ -3,30 +3,30 @@
 #include "base/mem.h"
 #include "base/yaml.h"
 #include "collect/redact_internal.h"
-#include <ctype.h>
 
-static void add_hints(struct redact *r, struct redact_rule *rule, const cJSON *arr)
+/* The hints of all rules while they are gathered. */
+struct words {
+	struct str *texts;
+	int *owners;
+	int n;
+};
+
+static void add_hint(struct words *w, const char *text, int owner)
+{
+	w->texts = xreallocarray(w->texts, (size_t)w->n + 1, sizeof(*w->texts));
+	w->owners = xreallocarray(w->owners, (size_t)w->n + 1, sizeof(*w->owners));
+	w->texts[w->n] = str_of(text);
+	w->owners[w->n++] = owner;
+}
+
+static void add_hints(struct redact *r, struct words *w, int owner, const cJSON *arr)
 {
 	const cJSON *v;
+	int before = w->n;
 
-	rule->hints = xcalloc((size_t)cJSON_GetArraySize(arr) + 1, sizeof(*rule->hints));
-	cJSON_ArrayForEach(v, arr)
-	{
-		struct redact_hint *h;
-
-		if (!cJSON_IsString(v) || !v->valuestring[0])
-			continue;
-		h = &rule->hints[rule->n_hints++];
-		h->text = xstrdup(v->valuestring);
-		h->n = strlen(h->text);
-		for (size_t i = 0; i < h->n; i++)
-			h->text[i] = (char)tolower((unsigned char)h->text[i]);
-		r->first[(unsigned char)h->text[0]] = true;
-		r->first[toupper((unsigned char)h->text[0])] = true;
-	}
-	/* Without a hint every line is tried, whatever its bytes. */
-	if (!rule->n_hints)
-		memset(r->first, 1, sizeof(r->first));
+	cJSON_ArrayForEach(v, arr) if (cJSON_IsString(v) && v->valuestring[0]) add_hint(w, v->valuestring, owner);
+	if (w->n == before)
+		r->always[owner >> 6] |= UINT64_C(1) << (owner & 63);
 }
 
 static int compile(const char *name, const cJSON *o, const char *key, bool must, struct regex **out, struct err *e)
@@ -40,8 +40,9 @@ static int compile(const char *name, const cJSON *o, const char *key, bool must,
 	return 0;
 }
 
-static int add_rule(struct redact *r, const char *name, const cJSON *o, bool block, struct err *e)
+static int add_rule(struct redact *r, struct words *w, const char *name, const cJSON *o, bool block, struct err *e)
 {
+	int owner = r->n_rules;
 	struct redact_rule *rule = &r->rules[r->n_rules++];
 	int rc;
 
@@ -50,7 +51,9 @@ static int add_rule(struct redact *r, const char *name, const cJSON *o, bool blo
 	rule->lines = (int)json_get_int(o, "lines", 200);
 	if (!rule->id)
 		return err_set(e, ERR_FORMAT, "%s: a rule has no id", name);
-	add_hints(r, rule, json_get_arr(o, "hint"));
+	if (strlen(rule->id) > 20 || strspn(rule->id, "abcdefghijklmnopqrstuvwxyz0123456789-") != strlen(rule->id))
+		return err_set(e, ERR_FORMAT, "%s: rule %.40s: an id has at most 20 small letters, digits and '-'", name, rule->id);
+	add_hints(r, w, owner, json_get_arr(o, "hint"));
 	if ((rc = compile(name, o, block ? "begin" : "pattern", true, &rule->re, e)) < 0 ||
 	    (rc = compile(name, o, "end", block, &rule->end, e)) < 0 ||
 	    (rc = compile(name, o, "inside", false, &rule->inside, e)) < 0)
@@ -66,10 +69,34 @@ static int add_rule(struct redact *r, const char *name, const cJSON *o, bool blo
 	return 0;
 }
 
+static int add_rules(struct redact *r, const char *name, const cJSON *blocks, const cJSON *patterns, struct err *e)
+{
+	int n = cJSON_GetArraySize(blocks) + cJSON_GetArraySize(patterns), rc = 0;
+	struct words w = {NULL, NULL, 0};
+	const cJSON *o;
+
+	if (n > REDACT_RULES_MAX)
+		return err_set(e, ERR_FORMAT, "%s: more than %d rules", name, REDACT_RULES_MAX);
+	r->rules = xcalloc((size_t)n + 1, sizeof(*r->rules));
+	cJSON_ArrayForEach(o, blocks) if (rc == 0) rc = add_rule(r, &w, name, o, true, e);
+	r->n_blocks = r->n_rules;
+	cJSON_ArrayForEach(o, patterns) if (rc == 0) rc = add_rule(r, &w, name, o, false, e);
+	add_hint(&w, "name:", REDACT_HINT_NAME);
+	add_hint(&w, "name\":", REDACT_HINT_NAME);
+	add_hint(&w, "data:", REDACT_HINT_DATA);
+	add_hint(&w, "data\":", REDACT_HINT_DATA);
+	add_hint(&w, "kind: secret", REDACT_HINT_KIND);
+	add_hint(&w, "kind\": \"secret", REDACT_HINT_KIND);
+	r->hints = wordset_new(w.texts, w.owners, w.n);
+	free(w.texts);
+	free(w.owners);
+	return rc;
+}
+
 int redact_parse(const char *name, struct str text, struct redact **out, struct err *e)
 {
 	CLEAN(clean_redact) struct redact *r = xcalloc(1, sizeof(*r));
-	const cJSON *blocks, *patterns, *names, *o;
+	const cJSON *blocks, *patterns, *names;
 	int rc;
 
 	if (yaml_parse(text.p, text.n, &r->doc, e) < 0)
@@ -78,18 +105,19 @@ int redact_parse(const char *name, struct str text, struct redact **out, struct 
 		return err_set(e, ERR_FORMAT, "%s: not a file of redaction rules: `redact: 1` is missing", name);
 	blocks = json_get_arr(r->doc, "blocks");
 	patterns = json_get_arr(r->doc, "patterns");
-	r->rules = xcalloc((size_t)(cJSON_GetArraySize(blocks) + cJSON_GetArraySize(patterns)) + 1, sizeof(*r->rules));
-	cJSON_ArrayForEach(o, blocks) if ((rc = add_rule(r, name, o, true, e)) < 0) return rc;
-	r->n_blocks = r->n_rules;
-	cJSON_ArrayForEach(o, patterns) if ((rc = add_rule(r, name, o, false, e)) < 0) return rc;
+	if ((rc = add_rules(r, name, blocks, patterns, e)) < 0)
+		return rc;
 	names = json_get_obj(r->doc, "names");
 	r->ends = json_get_arr(names, "ends");
 	r->contains = json_get_arr(names, "contains");
 	r->not_ends = json_get_arr(names, "not_ends");
-	r->fields = json_get_arr(r->doc, "fields");
+	r->weak = json_get_arr(names, "weak");
 	r->annotations_json = json_get_arr(r->doc, "annotations_json");
-	if (!r->n_rules || !r->ends || !r->fields)
-		return err_set(e, ERR_FORMAT, "%s: no patterns, names or fields", name);
+	r->secret_types = json_get_arr(r->doc, "secret_types");
+	r->configmap_keys = json_get_arr(r->doc, "configmap_keys");
+	r->placeholders = placeholders_new(NULL);
+	if (!r->n_rules || !r->ends || !r->weak)
+		return err_set(e, ERR_FORMAT, "%s: no patterns or names", name);
 	*out = STEAL(r);
 	return 0;
 }
@@ -108,14 +136,13 @@ void redact_free(struct redact *r)
 	if (!r)
 		return;
 	for (int i = 0; i < r->n_rules; i++) {
-		for (int k = 0; k < r->rules[i].n_hints; k++)
-			free(r->rules[i].hints[k].text);
-		free(r->rules[i].hints);
 		regex_free(r->rules[i].re);
 		regex_free(r->rules[i].end);
 		regex_free(r->rules[i].inside);
 	}
 	free(r->rules);
+	wordset_free(r->hints);
+	placeholders_free(r->placeholders);
 	cJSON_Delete(r->doc);
 	free(r);
 }

@@ -191,7 +191,7 @@ ok "nor what has a hostile name" sh -c "! grep -q evil $T/asked"
 ok "a group that fails is told" has a $R/groups-resources-errors.json metrics.k8s.io
 ok "discovery is kept" has a $R/resources.json horizontalpodautoscalers
 ok "secrets: no values" sh -c "! tar -xOf $T/a.tar a/$R/secrets/default.json | grep -q aHVudGVyMg"
-ok "secrets: sizes" has a $R/secrets/default.json '"password": 7'
+ok "secrets: sizes" has a $R/secrets/default.json '"password": 1024'
 ok "environment" sh -c "! tar -xf $T/a.tar -O | grep -q hunter2"
 ok "config maps" sh -c "! tar -xf $T/a.tar -O | grep -q correct-horse"
 ok "logs" sh -c "! tar -xf $T/a.tar -O | grep -q 0123456789abcdef0123"

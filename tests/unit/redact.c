@@ -33,6 +33,19 @@ static char *redacted(const char *in, int64_t *n)
 	return buf_take(&b);
 }
 
+/* Takes the digits out of placeholders, which are others in every run. */
+static char *without_tags(char *text)
+{
+	for (char *p = text; (p = strstr(p, "**REDACTED:"));) {
+		p += 11;
+		char *colon = p + strcspn(p, ":*");
+
+		if (*colon == ':' && strspn(colon + 1, "0123456789abcdef") == 8)
+			memmove(colon, colon + 9, strlen(colon + 9) + 1);
+	}
+	return text;
+}
+
 /* Text, and the part of it that must be gone. Literals are split so that no scanner takes this file for a leak. */
 static const struct {
 	const char *text, *secret;
@@ -199,7 +212,7 @@ static void test_blocks(void **state)
 	                         "MHcCAQEEIBt0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQ\n"
 	                         "E1123 19:33:31.123456 1 log.go:1] a line of the log after a key that never ends: x\n";
 	int64_t n;
-	CLEAN(clean_free) char *out = redacted(in, &n);
+	CLEAN(clean_free) char *out = without_tags(redacted(in, &n));
 
 	(void)state;
 	assert_int_equal(n, 2);
@@ -237,7 +250,8 @@ static void test_stream(void **state)
 		for (size_t at = 0; at < sizeof(in) - 1; at += piece)
 			OK(redact_stream_write(s, in + at, at + piece < sizeof(in) - 1 ? piece : sizeof(in) - 1 - at, &e));
 		OK(redact_stream_finish(s, &e));
-		assert_string_equal(buf_cstr(&b), want);
+		CLEAN(clean_free) char *got = without_tags(xstrdup(buf_cstr(&b)));
+		assert_string_equal(got, want);
 		assert_int_equal(redact_stream_count(s), 3);
 		redact_stream_free(s);
 	}
@@ -286,8 +300,8 @@ static void test_secret_object(void **state)
 	(void)state;
 	assert_null(strstr(t, "aHVudGVy"));
 	assert_null(strstr(t, "plain"));
-	assert_int_equal(json_get_int(json_get_obj(o, "dataSizes"), "a", 0), 7);
-	assert_int_equal(json_get_int(json_get_obj(o, "dataSizes"), "b", 0), 5);
+	assert_int_equal(json_get_int(json_get_obj(o, "dataSizes"), "a", 0), 1024);
+	assert_int_equal(json_get_int(json_get_obj(o, "dataSizes"), "b", 0), 1024);
 	assert_int_equal(json_get_int(json_get_obj(o, "dataSizes"), "empty", 9), 0);
 	assert_string_equal(json_get_str(o, "type"), "Opaque");
 	assert_string_equal(json_path_str(o, "metadata.name"), "s");

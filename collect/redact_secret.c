@@ -1,0 +1,242 @@
+/* Secrets written out in text, as YAML or as indented JSON: everything below their `data` and `stringData` goes. kubectl
+ * sorts keys, so that `data:` comes before `kind: Secret`: such lines wait until the kind is known. */
+#include "base/mem.h"
+#include "collect/redact_internal.h"
+
+struct key_line {
+	int indent;
+	struct str key, value; /* key empty: the line is no `key: value` */
+	bool quoted;           /* the value stands in quotes, which are not part of it */
+};
+
+static bool is_key_char(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.' ||
+	       c == '/';
+}
+
+static struct key_line parse(struct str line)
+{
+	const char *p = line.p, *end = line.p + line.n;
+	struct key_line k = {.indent = 0};
+	char quote = 0;
+
+	while (end > p && (end[-1] == ' ' || end[-1] == '\r' || end[-1] == ','))
+		end--;
+	while (p < end && (*p == ' ' || (*p == '-' && p + 1 < end && p[1] == ' ')))
+		p++;
+	k.indent = (int)(p - line.p);
+	if (p < end && (*p == '"' || *p == '\''))
+		quote = *p++;
+	const char *key = p;
+	while (p < end && is_key_char(*p))
+		p++;
+	size_t n = (size_t)(p - key);
+	if (quote && (p >= end || *p++ != quote))
+		return k;
+	if (p >= end || *p++ != ':' || (p < end && *p != ' '))
+		return k;
+	while (p < end && *p == ' ')
+		p++;
+	k.quoted = end - p >= 2 && (*p == '"' || *p == '\'') && end[-1] == *p;
+	k.key = (struct str){key, n};
+	k.value = (struct str){p + k.quoted, (size_t)(end - p) - (k.quoted ? 2 : 0)};
+	return k;
+}
+
+static bool is_data(const struct key_line *k)
+{
+	return (str_eq(k->key, "data") || str_eq(k->key, "stringData")) &&
+	       (!k->value.n || str_eq(k->value, "{") || str_starts(k->value, "#"));
+}
+
+static bool is_blank(struct str line)
+{
+	for (size_t i = 0; i < line.n; i++)
+		if (line.p[i] != ' ' && line.p[i] != '\t' && line.p[i] != '\r')
+			return false;
+	return true;
+}
+
+static void add_newline(struct buf *out, bool newline)
+{
+	if (newline)
+		buf_add(out, "\n", 1, NULL);
+}
+
+static void close_value(struct redact_lines *l, struct buf *out)
+{
+	if (l->value_indent < 0)
+		return;
+	(void)placeholder_add(l->r->placeholders, "secret", (struct str){buf_cstr(&l->value), l->value.n}, out, NULL);
+	buf_add(out, "\n", 1, NULL);
+	l->count++;
+	l->value_indent = -1;
+	buf_clear(&l->value);
+}
+
+/* A key of the data and its value; or what stands there instead. */
+static void take_entry(struct redact_lines *l, struct str line, bool newline, struct buf *out)
+{
+	struct key_line k = parse(line);
+
+	if (is_blank(line) || str_eq((struct str){line.p + k.indent, line.n - (size_t)k.indent}, "}")) {
+		buf_add(out, line.p, line.n, NULL);
+	} else if (k.key.n && (!k.value.n || ((*k.value.p == '|' || *k.value.p == '>') && k.value.n < 8)) && !k.quoted) {
+		/* Its text follows on deeper lines. */
+		buf_add(out, line.p, (size_t)(k.key.p + k.key.n - line.p), NULL);
+		buf_add_str(out, ": ", NULL);
+		l->value_indent = k.indent;
+		buf_clear(&l->value);
+		return;
+	} else if (k.key.n && redact_is_innocent(k.value)) {
+		buf_add(out, line.p, line.n, NULL);
+	} else {
+		struct str v = k.key.n ? k.value : (struct str){line.p + k.indent, line.n - (size_t)k.indent};
+
+		buf_add(out, line.p, (size_t)(v.p - line.p), NULL);
+		if (l->data_base64)
+			(void)placeholder_add_base64(l->r->placeholders, "secret", v, false, out);
+		else
+			(void)placeholder_add(l->r->placeholders, "secret", v, out, NULL);
+		buf_add(out, v.p + v.n, (size_t)(line.p + line.n - v.p - v.n), NULL);
+		l->count++;
+	}
+	add_newline(out, newline);
+}
+
+/* In the data of a Secret. False: the line is behind it. */
+static bool take_data(struct redact_lines *l, struct str line, int indent, bool newline, struct buf *out)
+{
+	if (l->value_indent >= 0) {
+		if (is_blank(line) || indent > l->value_indent) {
+			(void)buf_add(&l->value, line.p, line.n, NULL);
+			(void)buf_add(&l->value, "\n", 1, NULL);
+			return true;
+		}
+		close_value(l, out);
+	}
+	if (is_blank(line) || indent > l->data_indent) {
+		take_entry(l, line, newline, out);
+		return true;
+	}
+	l->data_indent = -1;
+	return false;
+}
+
+static void open_data(struct redact_lines *l, const struct key_line *k)
+{
+	l->data_indent = k->indent;
+	l->data_base64 = str_eq(k->key, "data");
+}
+
+/* Gives the waiting lines out; secret: they are the data of a Secret. */
+static void give_held(struct redact_lines *l, bool secret, struct buf *out)
+{
+	struct buf held = l->held;
+	const char *p = buf_cstr(&held), *end = p + held.n;
+	int indent = l->held_indent;
+
+	l->held = (struct buf)BUF_MAX(held.max);
+	l->held_indent = -1;
+	while (p < end) {
+		const char *nl = memchr(p, '\n', (size_t)(end - p));
+		struct str line = {p, (size_t)((nl ? nl : end) - p)};
+		uint64_t found[WORDSET_OWNERS / 64];
+
+		p = nl ? nl + 1 : end;
+		if (secret) {
+			struct key_line k = parse(line);
+			if (l->data_indent >= 0 && take_data(l, line, k.indent, true, out))
+				continue;
+			if (is_data(&k) && k.indent == indent)
+				open_data(l, &k);
+			buf_add(out, line.p, line.n, NULL);
+			buf_add(out, "\n", 1, NULL);
+			continue;
+		}
+		/* Not to wait again: the kind is no Secret's. */
+		wordset_scan(l->r->hints, line, found);
+		found[REDACT_HINT_DATA >> 6] &= ~(UINT64_C(1) << (REDACT_HINT_DATA & 63));
+		found[REDACT_HINT_KIND >> 6] &= ~(UINT64_C(1) << (REDACT_HINT_KIND & 63));
+		if (found[0] | found[1] | l->r->always[0] | l->r->always[1] | (uint64_t)l->value_next | (uint64_t)(l->block != NULL)) {
+			int keep = l->secret_indent;
+			l->secret_indent = -1;
+			l->held_indent = -2; /* given out */
+			redact_lines_take(l, line, true, out);
+			l->held_indent = -1;
+			l->secret_indent = keep;
+		} else {
+			buf_add(out, line.p, line.n, NULL);
+			buf_add(out, "\n", 1, NULL);
+		}
+	}
+	if (secret) {
+		close_value(l, out);
+		l->data_indent = -1;
+	}
+	buf_release(&held);
+}
+
+static int hold(struct redact_lines *l, struct str line)
+{
+	if (buf_reserve(&l->held, line.n + 1, NULL) < 0)
+		return -1;
+	(void)buf_add(&l->held, line.p, line.n, NULL);
+	return buf_add(&l->held, "\n", 1, NULL);
+}
+
+/* While lines wait. True when this one waits, too. */
+static bool wait_on(struct redact_lines *l, struct str line, const struct key_line *k, bool newline, struct buf *out)
+{
+	static const char *const beside[] = {"data", "stringData", "binaryData", "immutable", "apiVersion"};
+	bool more = is_blank(line) || k->indent > l->held_indent || (k->indent == l->held_indent && line.n > (size_t)k->indent && line.p[k->indent] == '}');
+
+	for (size_t i = 0; i < ARRAY_LEN(beside); i++)
+		more |= k->indent == l->held_indent && str_eq(k->key, beside[i]);
+	/* The last line of a text without a newline ends the waiting. */
+	if (more && newline && hold(l, line) == 0)
+		return true;
+	bool secret = k->indent == l->held_indent && str_eq(k->key, "kind") && str_eq(k->value, "Secret");
+	give_held(l, secret, out);
+	return false;
+}
+
+bool redact_secret_line(struct redact_lines *l, const uint64_t *found, struct str line, bool newline, struct buf *out)
+{
+	bool hint = (found[REDACT_HINT_DATA >> 6] >> (REDACT_HINT_DATA & 63) & 1) ||
+	            (found[REDACT_HINT_KIND >> 6] >> (REDACT_HINT_KIND & 63) & 1);
+	struct key_line k;
+
+	if (l->held_indent == -2 || (!hint && l->secret_indent < 0 && l->data_indent < 0 && l->held_indent < 0))
+		return false;
+	k = parse(line);
+	if (l->data_indent >= 0 && take_data(l, line, k.indent, newline, out))
+		return true;
+	if (l->held_indent >= 0 && wait_on(l, line, &k, newline, out))
+		return true;
+	if (is_blank(line))
+		return false;
+	if (l->secret_indent >= 0 && (k.indent < l->secret_indent || str_starts(line, "---")))
+		l->secret_indent = -1;
+	if (str_eq(k.key, "kind"))
+		l->secret_indent = str_eq(k.value, "Secret") ? k.indent : k.indent == l->secret_indent ? -1 : l->secret_indent;
+	if (!is_data(&k))
+		return false;
+	if (k.indent == l->secret_indent) {
+		open_data(l, &k);
+		return false;
+	}
+	/* A Secret of another depth is none of this one's. */
+	if (!newline || hold(l, line) < 0)
+		return false;
+	l->held_indent = k.indent;
+	return true;
+}
+
+void redact_secret_end(struct redact_lines *l, struct buf *out)
+{
+	if (l->held_indent >= 0)
+		give_held(l, false, out);
+	close_value(l, out);
+}
