@@ -113,7 +113,7 @@ static void run_item(void *arg)
 	if (it->how == PLAN_GET && it->always)
 		kube_get_anyway(c->k, what, it->timeout, record_write, rec, &r);
 	else if (it->how == PLAN_GET)
-		kube_get(c->k, what, it->timeout, record_write, rec, &r);
+		kube_get_tail(c->k, what, it->each_unreached && it->keep_tail ? it->max : 0, it->timeout, record_write, rec, &r);
 	else
 		kubectl_run(c->k, what, it->timeout, record_write, rec, &r);
 	end.state = state_of(it, &r);
@@ -176,6 +176,17 @@ static void queue_per_node(struct cluster *c)
 			add_job(c, run_item, &c->run->plan->api[i], c->nodes[n].name, NULL);
 }
 
+void cluster_unreached(struct cluster *c, const char *name)
+{
+	bool known = false;
+
+	for (int i = 0; i < c->n_nodes && !known; i++)
+		known = !strcmp(c->nodes[i].name, name);
+	for (int i = 0; known && i < c->run->plan->n_api; i++)
+		if (c->run->plan->api[i].each_unreached)
+			add_job(c, run_item, &c->run->plan->api[i], name, NULL);
+}
+
 /* Every server has nodes: their list need not wait for discovery, and the visits wait for it. */
 static bool is_nodes(const struct resource *r)
 {
@@ -232,7 +243,7 @@ static void queue_texts(struct cluster *c, bool lists)
 	const struct plan *p = c->run->plan;
 
 	for (int i = 0; i < p->n_api; i++)
-		if (!p->api[i].each_node && (lists || !p->api[i].lists))
+		if (!p->api[i].each_node && !p->api[i].each_unreached && (lists || !p->api[i].lists))
 			add_job(c, run_item, &p->api[i], NULL, NULL);
 	for (int i = 0; i < p->n_kubectl; i++)
 		if (lists || p->kubectl[i].always)

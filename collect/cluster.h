@@ -14,6 +14,9 @@ struct cluster *cluster_new(struct run *run, struct kube *k, const char *why);
 void cluster_start(struct cluster *c);
 /* The nodes that the API listed. */
 const struct cluster_node *cluster_nodes(const struct cluster *c, int *n);
+/* A node that could not be visited: the API is asked for what its kubelet passes on. Names that the API does not know are
+ * left alone. */
+void cluster_unreached(struct cluster *c, const char *name);
 void cluster_wait(struct cluster *c);
 void cluster_free(struct cluster *c); /* waits first; NULL allowed */
 

@@ -154,9 +154,21 @@ static int gather(struct run *run, struct kube *k, const char *no_kube, struct n
 	rc = nodes_choose(run, api, n_api, k && kube_server_host(k, host) ? host : NULL, nodes, e);
 	if (rc == 0)
 		nodes_visit(run, nodes);
+	for (int i = 0; i < nodes->n; i++)
+		if (!nodes->v[i].reached && nodes->v[i].name)
+			cluster_unreached(c, nodes->v[i].name);
 	cluster_wait(c);
 	cluster_free(c);
 	return rc;
+}
+
+/* What the missing program costs. */
+static const char *without_kubectl(const struct run *run, const struct kube *k)
+{
+	return k && !k->kubectl && run->plan->n_kubectl
+	               ? "kubectl is not installed here: what it prints for people (describe, get -o wide, top) is missing; the\n"
+	                 "        objects behind that are in the bundle, and the checks read those"
+	               : NULL;
 }
 
 static int run_all(struct run *run, FILE *say, struct collect_result *res, struct err *e)
@@ -199,7 +211,7 @@ static int run_all(struct run *run, FILE *say, struct collect_result *res, struc
 	if (rc == 0) {
 		bundle_writer_counts(run->out, &counts);
 		res->partial = counts.failed > 0 || (run->cancel && atomic_load(run->cancel)) || counts.skipped > 0;
-		summary_print(run, &nodes, res->path, say);
+		summary_print(run, &nodes, without_kubectl(run, k), res->path, say);
 	}
 	nodes_release(&nodes);
 	return rc;

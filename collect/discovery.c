@@ -42,6 +42,9 @@ static bool can_list(const cJSON *r)
 {
 	const cJSON *v;
 
+	/* Servers before 1.6 name no verbs: it is tried, and what cannot be listed is absent. */
+	if (!json_get_arr(r, "verbs"))
+		return true;
 	cJSON_ArrayForEach(v, json_get_arr(r, "verbs")) if (cJSON_IsString(v) &&
 	                                                    !strcmp(v->valuestring, "list")) return true;
 	return false;

@@ -158,12 +158,13 @@ void kube_probe(struct kube *k)
 	k->version_doc = (struct buf)BUF_MAX(64 * 1024);
 	if (kube_get_buf(k, "/version", PROBE_TIMEOUT, &k->version_doc, &r) == KUBE_OK)
 		take_str(&k->version_doc, "gitVersion", k->version, sizeof(k->version));
-	if (kube_get_buf(k, "/api/v1/namespaces/kube-system", PROBE_TIMEOUT, &b, &r) == KUBE_OK)
+	if (r.status != KUBE_UNREACHABLE && r.status != KUBE_TIMEOUT &&
+	    kube_get_buf(k, "/api/v1/namespaces/kube-system", PROBE_TIMEOUT, &b, &r) == KUBE_OK)
 		take_str(&b, "metadata.uid", k->uid, sizeof(k->uid));
 	buf_clear(&b);
-	/* A forbidden list is an answer all the same: others may be allowed. */
+	/* A forbidden list is an answer all the same: others may be allowed. Not to one whom the server does not know. */
 	kube_get_buf(k, "/api/v1/namespaces?limit=1", PROBE_TIMEOUT, &b, &r);
-	k->serves_lists = r.status == KUBE_OK || r.status == KUBE_DENIED || r.status == KUBE_FULL;
+	k->serves_lists = r.status == KUBE_OK || r.status == KUBE_FULL || (r.status == KUBE_DENIED && r.http != 401);
 	if (!k->serves_lists)
 		snprintf(k->broken, sizeof(k->broken), "the API server does not serve lists: %s", r.reason);
 }

@@ -22,8 +22,9 @@ void kube_reply_say(struct kube_reply *reply, const char *fmt, ...)
 
 static void say_certificate(const struct kube_conn *c, struct kube_reply *reply)
 {
+	static const char prefix[] = "SSL certificate problem: ";
+	const char *text = c->errors, *hint = "";
 	long verify = 0;
-	const char *hint = "";
 
 	curl_easy_getinfo(c->curl, CURLINFO_SSL_VERIFYRESULT, &verify);
 	if (verify == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY || verify == X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN ||
@@ -31,10 +32,11 @@ static void say_certificate(const struct kube_conn *c, struct kube_reply *reply)
 	    verify == X509_V_ERR_CERT_SIGNATURE_FAILURE)
 		hint = c->h->conf->ca.n ? "; the kubeconfig's certificate-authority is not that of this server"
 		                        : "; the kubeconfig names no certificate-authority";
-	else if (!verify)
+	else if (strstr(text, "subject name"))
 		hint = "; tls-server-name in the kubeconfig can name another";
-	kube_reply_say(reply, "Unable to connect to the server %s: x509: %s%s", c->h->authority,
-	               verify ? X509_verify_cert_error_string(verify) : c->errors, hint);
+	if (!strncmp(text, prefix, sizeof(prefix) - 1))
+		text += sizeof(prefix) - 1;
+	kube_reply_say(reply, "Unable to connect to the server %s: x509: %s%s", c->h->authority, text, hint);
 }
 
 static enum kube_status say_no_connection(const struct kube_conn *c, struct kube_reply *reply)
@@ -74,6 +76,8 @@ enum kube_status kube_answer_failed(const struct kube_conn *c, CURLcode code, in
 {
 	const char *text = c->errors[0] ? c->errors : curl_easy_strerror(code);
 
+	if (strstr(text, "CONNECT tunnel failed"))
+		code = CURLE_PROXY;
 	switch (code) {
 	case CURLE_COULDNT_RESOLVE_HOST:
 		kube_reply_say(reply, "Unable to connect to the server: dial tcp: lookup %s: no such host", c->h->host);
@@ -111,7 +115,7 @@ enum kube_status kube_answer_failed(const struct kube_conn *c, CURLcode code, in
 		kube_reply_say(reply, "the connection to the server %s broke off: unexpected EOF (%s)", c->h->authority, text);
 		return KUBE_UNREACHABLE;
 	case CURLE_PROXY:
-		kube_reply_say(reply, "the proxy of the kubeconfig: %s", text);
+		kube_reply_say(reply, "the proxy %s: %s", c->h->conf->proxy_url ? "of the kubeconfig" : "of the environment", text);
 		return KUBE_UNREACHABLE;
 	default:
 		kube_reply_say(reply, "request to %s: %s", c->h->authority, text);
@@ -215,11 +219,15 @@ enum kube_status kube_answer_error(const struct kube_http *h, long http, const c
 		               "server that of an API?", h->authority, http);
 		return KUBE_ERROR;
 	}
-	/* Not a Status: what /readyz or a kubelet says, as it is. */
+	/* Not a Status: what /readyz or a kubelet says, as it is. The line that failed tells more than the first. */
+	const char *line = strstr(text.p, "[-]");
+	int len;
+
+	line = line ? line : text.p;
+	len = (int)strcspn(line, "\r\n");
 	snprintf(reply->message, sizeof(reply->message), "%.*s", (int)(text.n < 8000 ? text.n : 8000), text.p);
 	snprintf(reply->reason, sizeof(reply->reason), "Error from server (%s): GET %.120s: HTTP %ld%s%.*s",
-	         http_words(http), path, http, text.n ? ": " : "", (int)(strcspn(text.p, "\r\n") < 200 ? strcspn(text.p, "\r\n") : 200),
-	         text.p);
+	         http_words(http), path, http, len ? ": " : "", len < 200 ? len : 200, line);
 	if (!reply->message[0])
 		snprintf(reply->message, sizeof(reply->message), "%s", reply->reason);
 	return of_http(http, NULL, reply->message);

@@ -49,6 +49,7 @@ static bool ask_once(struct transfer *t, const char *path, int64_t timeout, stru
 	curl_easy_setopt(t->conn->curl, CURLOPT_WRITEDATA, t);
 	code = kube_conn_perform(t->conn);
 	curl_easy_getinfo(t->conn->curl, CURLINFO_RESPONSE_CODE, &http);
+	reply->http = (int)http;
 	if (t->rc == -ERR_LIMIT) {
 		kube_reply_say(reply, "%s", t->e.msg);
 		reply->status = KUBE_FULL;
@@ -63,7 +64,6 @@ static bool ask_once(struct transfer *t, const char *path, int64_t timeout, stru
 		reply->status = kube_answer_failed(t->conn, code, timeout, reply);
 		return false;
 	}
-	reply->http = (int)http;
 	if (http >= 200 && http < 300)
 		reply->status = KUBE_OK;
 	else
@@ -163,7 +163,7 @@ static void ask(struct kube_http *h, const struct request *q, kube_sink sink, vo
 		reusable = ask_once(&t, q->path, timeout, reply);
 		if (reusable && reply->status != KUBE_OK)
 			wait = q->method && reply->http != 429 ? -1 : wait_of(c.curl, reply->http);
-		if (reply->http == 401 && !refused && kube_auth_renews(h->auth)) {
+		if (reusable && reply->http == 401 && !refused && kube_auth_renews(h->auth)) {
 			refused = c.creds;
 			atomic_fetch_add(&refused->users, 1);
 			again = true;

@@ -261,6 +261,18 @@ int kubeconfig_in_pod(const char *dir, struct kubeconfig **out, struct err *e)
 	return 0;
 }
 
+/* kubectl's own last resort: the port without TLS that API servers before 1.20 open to their own host. */
+static struct kubeconfig *of_old_control_plane(void)
+{
+	struct kubeconfig *c = kubeconfig_new();
+
+	c->source = xstrdup("no kubeconfig");
+	c->context = xstrdup("");
+	c->cluster = xstrdup("");
+	c->server = xstrdup("http://localhost:8080");
+	return c;
+}
+
 int kubeconfig_load(const struct kubeconfig_opts *o, struct kubeconfig **out, struct err *e)
 {
 	CLEAN(files_release) struct kubeconfig_files f = {NULL, 0};
@@ -273,6 +285,10 @@ int kubeconfig_load(const struct kubeconfig_opts *o, struct kubeconfig **out, st
 		const char *env = getenv("KUBECONFIG");
 
 		rc = kubeconfig_in_pod(POD_DIR, out, e);
+		if (rc == -ERR_ABSENT && o->local) {
+			*out = of_old_control_plane();
+			return 0;
+		}
 		if (rc == -ERR_ABSENT && env && env[0])
 			err_set(e, ERR_ABSENT, "none of the files of KUBECONFIG exists: %.200s", env);
 		return rc;

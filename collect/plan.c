@@ -180,9 +180,10 @@ static int item_key(struct loader *l, struct plan_item *it, const cJSON *v)
 		return 0;
 	}
 	if (!strcmp(k, "each")) {
-		if (!cJSON_IsString(v) || strcmp(v->valuestring, "node") != 0)
-			return fail(l, k, "must be node");
-		it->each_node = true;
+		if (!cJSON_IsString(v) || (strcmp(v->valuestring, "node") != 0 && strcmp(v->valuestring, "unreached") != 0))
+			return fail(l, k, "must be node or unreached");
+		it->each_node = !strcmp(v->valuestring, "node");
+		it->each_unreached = !it->each_node;
 		return 0;
 	}
 	if (!strcmp(k, "drop")) {
@@ -220,7 +221,7 @@ static int item_check(struct loader *l, const struct plan_item *it)
 		return fail(l, NULL, "`get` belongs to the section api, and to no other");
 	if (!strcmp(l->section, "kubectl") && it->how != PLAN_KUBECTL && it->how != PLAN_RUN)
 		return fail(l, NULL, "the section kubectl needs `run`");
-	if (it->each_node && !strstr(it->path, "{node}"))
+	if ((it->each_node || it->each_unreached) && !strstr(it->path, "{node}"))
 		return fail(l, "path", "must hold {node} when a request is repeated for each node");
 	if (it->units && !strstr(it->path, "{unit}"))
 		return fail(l, "path", "must hold {unit} when there are several units");

@@ -20,6 +20,7 @@ struct plan_item {
 	int64_t max;        /* bytes */
 	bool keep_tail;
 	bool each_node;     /* a request repeated for every node */
+	bool each_unreached; /* ... for every node that could not be visited */
 	bool lists;         /* only when the API serves lists */
 	bool always;        /* also when it does not answer */
 	bool may_fail;      /* its failure is "absent": it needs something that many clusters do not have */

@@ -4,6 +4,10 @@
 #include "base/jsonscan.h"
 #include "base/mem.h"
 #include "collect/record.h"
+#include "collect/runlog.h"
+
+/* Times that one list is begun again: its snapshot expired, or a connection broke off in the middle of a page. */
+#define RESTARTS_MAX 3
 
 /* Files of one list that are open at a time. Lists come sorted by namespace, so that one would do; servers that do not
  * sort get several. */
@@ -25,7 +29,12 @@ struct listing {
 	int n_open;
 	int64_t clock, items, bad;
 	struct buf text;
-	char error[520];
+	/* For beginning again without taking anything twice. A server lists by namespace and name; one that does not
+	 * (sorted is false then) is not asked again. */
+	char last[520]; /* "namespace/name" of the object taken last */
+	bool sorted, skip;
+	int restarts;
+	char error[520], note[200];
 };
 
 static char *api_base(const struct resource *r)
@@ -66,6 +75,8 @@ static void close_target(struct listing *l, struct target *t)
 	struct record_end end = {.state = CAPTURE_OK, .exit_status = 0};
 
 	record_write_raw(t->rec, tail, strlen(tail), 0, NULL);
+	if (l->note[0])
+		end.error = l->note;
 	if (l->error[0]) {
 		end.state = CAPTURE_FAILED;
 		end.truncated = true;
@@ -138,6 +149,23 @@ static bool ns_is_sane(const char *ns)
 	return strlen(ns) < 254 && ns[0] != '.' && !strpbrk(ns, "/\\") && ns[0];
 }
 
+/* False: an earlier answer had it already. Remembers where the list is. */
+static bool is_new(struct listing *l, const cJSON *o)
+{
+	const char *ns = json_path_str(o, "metadata.namespace"), *name = json_path_str(o, "metadata.name");
+	char key[sizeof(l->last)];
+	int order;
+
+	snprintf(key, sizeof(key), "%s%s%s", ns ? ns : "", ns ? "/" : "", name ? name : "");
+	order = strcmp(key, l->last);
+	if (l->skip && order <= 0)
+		return false;
+	l->skip = false;
+	l->sorted &= order > 0 || !l->items;
+	memcpy(l->last, key, sizeof(key));
+	return true;
+}
+
 static int on_item(void *arg, const struct jsonitem *it, struct err *e)
 {
 	struct listing *l = arg;
@@ -151,6 +179,8 @@ static int on_item(void *arg, const struct jsonitem *it, struct err *e)
 		l->bad++;
 		return 0;
 	}
+	if (!is_new(l, o))
+		return 0;
 	o = with_type(l->r, o);
 	trim_managed_fields(o);
 	redact_object(l->k->run->redact, o, l->r->kind, &replaced);
@@ -220,7 +250,8 @@ static enum kube_status get_page(struct listing *l, const char *base, char *cont
 		s = KUBE_ERROR;
 		snprintf(reply->reason, sizeof(reply->reason), "the list is %.140s", e.msg);
 	}
-	snprintf(cont, size, "%s", pg.scan.cont);
+	if (s == KUBE_OK)
+		snprintf(cont, size, "%s", pg.scan.cont);
 	l->scan = NULL;
 	jsonitems_release(&pg.scan);
 	return s;
@@ -249,12 +280,36 @@ static void write_failure(struct listing *l, const struct kube_reply *reply)
 	record_text(l->k->run, &spec, b.p, b.n, false);
 }
 
+/* A page that failed in a way that does not end the list: true when there is a next one to ask for. */
+static bool go_on(struct listing *l, enum kube_status s, const struct kube_reply *reply, char *cont, size_t size)
+{
+	bool expired = s == KUBE_EXPIRED, broke = s == KUBE_UNREACHABLE && reply->http == 200;
+
+	if ((!expired && !broke) || l->restarts >= RESTARTS_MAX)
+		return false;
+	if (broke || !reply->cont[0]) {
+		/* The same page, or the list from its beginning, without what was taken. */
+		if (!l->sorted)
+			return false;
+		l->skip = l->items > 0;
+	}
+	l->restarts++;
+	if (expired) {
+		snprintf(cont, size, "%s", reply->cont);
+		snprintf(l->note, sizeof(l->note),
+		         "not one moment: the server's snapshot expired after %lld objects, the rest is newer", (long long)l->items);
+	}
+	runlog(l->k->run->log, "%s: %s; %s after %lld objects", l->request, reply->reason,
+	       cont[0] ? "continued" : "begun again", (long long)l->items);
+	return true;
+}
+
 void resource_list(struct kube *k, const struct resource *r, resource_hook hook, void *arg)
 {
 	CLEAN(clean_free)
 	char *base = api_base(r),
 	     *request = xasprintf("%s?limit=%lld", base, (long long)k->run->plan->res_page);
-	struct listing l = {.k = k, .r = r, .hook = hook, .hook_arg = arg, .request = request};
+	struct listing l = {.k = k, .r = r, .hook = hook, .hook_arg = arg, .request = request, .sorted = true};
 	struct kube_reply reply;
 	char cont[2048] = "";
 	enum kube_status s;
@@ -262,7 +317,7 @@ void resource_list(struct kube *k, const struct resource *r, resource_hook hook,
 	l.text = (struct buf)BUF_MAX(128 << 20);
 	do
 		s = get_page(&l, base, cont, sizeof(cont), &reply);
-	while (s == KUBE_OK && cont[0]);
+	while (s == KUBE_OK ? cont[0] != '\0' : go_on(&l, s, &reply, cont, sizeof(cont)));
 	if (s == KUBE_OK && !l.items)
 		find_target(&l, ""); /* listed, and empty */
 	if (s != KUBE_OK && l.items)

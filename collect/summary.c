@@ -171,7 +171,7 @@ static void print_nodes(const struct nodes *nodes, FILE *f)
 		fprintf(f, "  note: %s\n", nodes->note);
 }
 
-void summary_print(struct run *run, const struct nodes *nodes, const char *path, FILE *f)
+void summary_print(struct run *run, const struct nodes *nodes, const char *note, const char *path, FILE *f)
 {
 	struct bundle_counts c;
 	char size[16], packed[16];
@@ -185,6 +185,8 @@ void summary_print(struct run *run, const struct nodes *nodes, const char *path,
 	        (long long)c.ok, (long long)c.failed, (long long)c.skipped, (long long)c.absent, (long long)c.truncated,
 	        (long long)c.redactions);
 	print_nodes(nodes, f);
+	if (note)
+		fprintf(f, "  note: %s\n", note);
 	print_failures(run, f);
 	print_cut(run, f);
 	if (strcmp(path, "-") != 0)

@@ -4,7 +4,7 @@
 #include "collect/nodes.h"
 #include "collect/run.h"
 
-/* What was got, what was not and why, where the file is, what to type next. */
-void summary_print(struct run *run, const struct nodes *nodes, const char *path, FILE *f);
+/* What was got, what was not and why, where the file is, what to type next. note: one more thing to know, or NULL. */
+void summary_print(struct run *run, const struct nodes *nodes, const char *note, const char *path, FILE *f);
 
 #endif

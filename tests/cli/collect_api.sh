@@ -1,0 +1,244 @@
+#!/bin/sh
+# collect from the Kubernetes API directly: credentials, certificates, proxies, pages, and servers that are busy, cut the
+# connection, forget where they were, or say no. The server is tests/cli/kube_api.py.
+set -u
+. tests/cli/lib.sh
+S=$T/server
+mkdir "$S"
+python=$(command -v /usr/bin/python3 || command -v python3) || { echo "ok 1 - skipped # SKIP no python3"; echo 1..1; exit 0; }
+unset KUBECONFIG KUBERNETES_SERVICE_HOST HTTPS_PROXY https_proxy
+HOME=$T TMPDIR=$T
+export HOME TMPDIR
+
+# --- certificates: a CA, a server known as kube.test and localhost only, a client, and a stranger's CA
+cert() { # NAME SUBJECT EXTENSION CA
+	openssl req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout "$S/$1.key" -out "$S/$1.csr" -subj "$2" 2>/dev/null
+	printf '%s\n' "$3" >"$S/ext"
+	openssl x509 -req -in "$S/$1.csr" -CA "$S/$4.crt" -CAkey "$S/$4.key" -CAcreateserial -days 30 -extfile "$S/ext" -out "$S/$1.crt" 2>/dev/null
+}
+ca() { openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout "$S/$1.key" -out "$S/$1.crt" -days 30 -subj "/CN=$1" 2>/dev/null; }
+ca ca
+ca stranger
+cert server /CN=server "subjectAltName=DNS:kube.test,DNS:localhost" ca
+cert client /O=ops/CN=certuser "extendedKeyUsage=clientAuth" ca
+"$python" tests/cli/kube_api.py "$S" 2>"$T/server.err" &
+server=$!
+trap 'rm -f "$S/ports"; kill $server 2>/dev/null; wait $server 2>/dev/null; rm -rf "$T"' EXIT
+for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do [ -s "$S/ports" ] || sleep 0.3; done
+read -r port proxy <"$S/ports"
+
+# kubeconfig NAME SERVER CLUSTER-LINE USER-LINE
+kubeconfig() {
+	cat >"$T/$1" <<END
+apiVersion: v1
+kind: Config
+current-context: ctx-$1
+contexts:
+  - name: ctx-$1
+    context: {cluster: c-$1, user: u-$1}
+clusters:
+  - name: c-$1
+    cluster:
+      server: $2
+      $3
+users:
+  - name: u-$1
+    user:
+      $4
+END
+}
+# A plan that asks little, so that each case is quick.
+cat >"$T/small.yaml" <<'END'
+plan: 1
+api:
+  - {path: kubectl/readyz.txt, get: "/readyz?verbose", timeout: 5s, always: true}
+resources: {timeout: 3s, max: 64MiB, max_item: 1MiB, page: 100, first: [nodes], names: {}, prefer: {}, same: [], skip: [], builtin: [""]}
+logs: {lines: 10, max: 1KiB, timeout: 3s, max_pods: 0, always: []}
+END
+member() { tar -xOf "$T/$1.tar" "$1/$2"; }
+has() { member "$1" "$2" | grep -q -e "$3" || { member "$1" "$2" | head -n 5; return 1; }; }
+count() { member "$1" "$2" | grep -c -e "$3"; }
+state() { member "$1" manifest.json | grep "\"path\":\"$2\"" | grep -q "\"state\":\"$3\"" || { member "$1" manifest.json | grep "\"path\":\"$2\""; return 1; }; }
+asked() { grep -q -e "$1" "$S/asked" || { head -n 5 "$S/asked"; return 1; }; }
+not_asked() { ! grep -q -e "$1" "$S/asked"; }
+collect() { # NAME OPTIONS...
+	b=$1
+	shift
+	: >"$S/asked"
+	run collect --no-nodes --plan "$T/small.yaml" -o "$T/$b.tar" --force "$@"
+}
+R=cluster-resources
+url=https://localhost:$port
+ca_file="certificate-authority: server/ca.crt"
+nl="
+      "
+
+# --- everything a list can do
+kubeconfig full "$url" "$ca_file" "token: tok-full"
+collect full --kubeconfig "$T/full"
+ok "some lists failed: partial" is "$status" 3
+ok "the server and the context are in bundle.json" has full bundle.json "\"server\": *\"$url\""
+ok "who asked" asked "GET /api/v1/pods.*user=full"
+ok "pages are joined" is "$(count full $R/pods/default.json '"name": "o')" 250
+ok "compressed on the way" asked "GET /api/v1/pods?limit=100 .*gzip=gzip"
+ok "429: asked again after Retry-After" is "$(count full $R/services/default.json '"name": "o')" 3
+ok "and the log says so" has full collect.log "busy (HTTP 429): GET /api/v1/services?limit=100 is repeated after 1 s"
+ok "410 with a new token: continued there" is "$(count full $R/configmaps/default.json '"name": "o')" 250
+ok "and said that it is not one moment" sh -c "tar -xOf $T/full.tar full/manifest.json | grep '$R/configmaps/default.json' | grep -q 'snapshot expired after 200 objects'"
+ok "410 without one: begun again, nothing twice" is "$(count full $R/endpoints/default.json '"name": "o')" 250
+ok "a connection that breaks in a page: that page again, nothing twice" is "$(count full $R/events/default.json '"name": "o')" 250
+ok "the log tells" has full collect.log "events?limit=100: the connection to the server localhost:$port broke off"
+ok "403 is recorded" has full $R/secrets-errors.json "Error from server (Forbidden): secrets is forbidden"
+ok "as failed" state full $R/secrets.json failed
+ok "no answer in time" sh -c "tar -xOf $T/full.tar full/manifest.json | grep '$R/limitranges.json' | grep -q 'did not finish its answer within 3 s'"
+ok "a text instead of a Status" has full $R/podtemplates-errors.json "storage is on fire"
+ok "a redirect is not followed" has full $R/persistentvolumes-errors.json "HTTP 302"
+ok "Retry-After beyond the deadline is not waited for" has full $R/resourcequotas-errors.json "come back tomorrow"
+ok "JSON that breaks off keeps what came" has full $R/persistentvolumeclaims/default.json '"name": "a"'
+ok "an old server's list without limit" is "$(for n in 0 1 2 3 4; do member full $R/serviceaccounts/ns$n.json; done | grep -c '"name": "o')" 5000
+ok "custom resources" has full $R/custom-resources/backups.stable.example.com/default.json '"name": "o00001"'
+ok "what the server says of itself, though it is an error" has full kubectl/readyz.txt '^\[-\]etcd failed'
+ok "captures come from the api" sh -c "tar -xOf $T/full.tar full/manifest.json | grep '$R/pods/default.json' | grep -q '\"source\":\"api\",\"command\":\"GET $url/api/v1/pods?limit=100\"'"
+ok "no token anywhere" sh -c "! tar -xOf $T/full.tar | grep -q tok-full"
+
+# --- who we are
+try() { # NAME WHAT PATTERN-OF-ASKED
+	collect "$1" --kubeconfig "$T/$1"
+	ok "$2" asked "GET /api/v1/services.*$3"
+}
+b64() { base64 -w0 "$S/$1"; }
+kubeconfig few "$url" "certificate-authority-data: $(b64 ca.crt)" "tokenFile: few.token"
+echo tok-few >"$T/few.token"
+try few "CA as data, token in a file beside the kubeconfig" "user=few"
+kubeconfig cert "$url" "$ca_file" "{client-certificate: server/client.crt, client-key: server/client.key}"
+try cert "client certificate" user=certuser
+kubeconfig certdata "$url" "$ca_file" "{client-certificate-data: $(b64 client.crt), client-key-data: $(b64 client.key)}"
+try certdata "client certificate as data" user=certuser
+kubeconfig basic "$url" "$ca_file" "{username: basic, password: pass}"
+try basic "user and password" user=basic
+kubeconfig as "$url" "$ca_file" "{token: tok-few, as: someone, as-groups: [a, b]}"
+try as "impersonation" "user=few as=someone"
+kubeconfig wrong "$url" "$ca_file" "token: not-known"
+collect wrong --kubeconfig "$T/wrong"
+ok "a token that is refused: one clear reason" out 'does not serve lists: Error from server (Unauthorized): it does not accept the credentials of the user "u-wrong" in .*/wrong'
+ok "which does not show it" no_out not-known
+
+# --- exec plugins
+cat >"$T/plugin" <<'END'
+#!/bin/sh
+echo "$KUBERNETES_EXEC_INFO" >>"$PLUGIN_LOG"
+echo "args: $*" >>"$PLUGIN_LOG"
+case $1 in
+fail) echo "you are not logged in" >&2; exit 3 ;;
+hang) sleep 60 ;;
+junk) echo hello; exit 0 ;;
+cert) printf '{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1beta1","status":{"clientCertificateData":"%s","clientKeyData":"%s"}}' \
+	"$(sed 's/$/\\n/' "$2.crt" | tr -d '\n')" "$(sed 's/$/\\n/' "$2.key" | tr -d '\n')"; exit 0 ;;
+esac
+token=tok-few
+[ "$1" = rotate ] && [ ! -e "$2" ] && { token=tok-old; touch "$2"; }
+printf '{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/%s","status":{"token":"%s","expirationTimestamp":"%s"}}' "${V:-v1}" "$token" "${UNTIL:-2099-01-01T00:00:00Z}"
+END
+chmod +x "$T/plugin"
+PLUGIN_LOG=$T/plugin.log
+export PLUGIN_LOG
+plugin() { # NAME ARGS [MORE]
+	: >"$PLUGIN_LOG"
+	kubeconfig "$1" "$url" "$ca_file" "exec: {apiVersion: client.authentication.k8s.io/v1, command: ./plugin, interactiveMode: IfAvailable, args: [$2]${3:-}}"
+}
+plugin ex1 "a, 'b c'" ", provideClusterInfo: true, env: [{name: UNTIL, value: '2098-01-01T00:00:00Z'}]"
+try ex1 "exec plugin, its path beside the kubeconfig" user=few
+ok "it runs once" is "$(grep -c args: "$PLUGIN_LOG")" 1
+ok "with its arguments" grep -qx "args: a b c" "$PLUGIN_LOG"
+ok "and is told of the cluster" grep -q '"server":"'"$url"'".*"certificate-authority-data":"LS0.*"interactive":false' "$PLUGIN_LOG"
+plugin ex2 a ", env: [{name: UNTIL, value: '2001-01-01T00:00:00Z'}]"
+try ex2 "credentials that have ended are not used twice" user=few
+ok "the plugin is asked again" test "$(grep -c args: "$PLUGIN_LOG")" -gt 3
+touch "$S/rotated"
+plugin ex3 "rotate, $T/rotated-once"
+try ex3 "credentials that the server no longer takes are fetched anew" user=few
+ok "once" is "$(grep -c args: "$PLUGIN_LOG")" 2
+kubeconfig ex4 "$url" "$ca_file" "exec: {apiVersion: client.authentication.k8s.io/v1beta1, command: plugin, args: [cert, $S/client]}"
+PATH=$T:$PATH try ex4 "a plugin of PATH that gives a client certificate" user=certuser
+plugin ex5 fail
+collect ex5 --kubeconfig "$T/ex5"
+ok "a plugin that fails: its own words" out "exec plugin ./plugin: ended with status 3: you are not logged in"
+plugin ex6 junk
+collect ex6 --kubeconfig "$T/ex6"
+ok "a plugin that prints something else" out "exec plugin ./plugin: what it printed is not JSON"
+plugin ex7 hang
+collect ex7 --kubeconfig "$T/ex7" --timeout 3s
+ok "a plugin that hangs costs its deadline" test -s "$T/ex7.tar"
+kubeconfig ex8 "$url" "$ca_file" "exec: {apiVersion: client.authentication.k8s.io/v1beta1, command: no-such-plugin, installHint: 'Get it from the team.'}"
+collect ex8 --kubeconfig "$T/ex8"
+ok "a plugin that is not there: where to get it" out "exec plugin no-such-plugin: is not installed: Get it from the team."
+
+# --- certificates of the server
+kubeconfig stranger "$url" "certificate-authority: server/stranger.crt" "token: tok-few"
+collect stranger --kubeconfig "$T/stranger"
+ok "another CA: why" out "x509: self-signed certificate in certificate chain; the kubeconfig's certificate-authority is not that of this server"
+ok "and nothing was sent" not_asked "GET"
+kubeconfig byip "https://127.0.0.1:$port" "$ca_file" "token: tok-few"
+collect byip --kubeconfig "$T/byip"
+ok "a name that the certificate does not have: why" out "tls-server-name in the kubeconfig can name another"
+kubeconfig sni "https://127.0.0.1:$port" "$ca_file${nl}tls-server-name: kube.test" "token: tok-few"
+try sni "tls-server-name: in the hello and for the check" "host=127.0.0.1:$port user=few.*sni=kube.test"
+kubeconfig insecure "https://127.0.0.1:$port" "insecure-skip-tls-verify: true" "token: tok-few"
+try insecure "insecure-skip-tls-verify" user=few
+
+# --- a proxy
+kubeconfig proxied "https://kube.test:$port" "$ca_file${nl}proxy-url: http://user:secret@127.0.0.1:$proxy" "token: tok-few"
+try proxied "proxy-url: a name that only the proxy knows" user=few
+ok "through CONNECT" asked "CONNECT kube.test:$port known"
+kubeconfig noproxy "https://kube.test:$port" "$ca_file${nl}proxy-url: http://user:wrong@127.0.0.1:$proxy" "token: tok-few"
+collect noproxy --kubeconfig "$T/noproxy"
+ok "a proxy that refuses: said, without its password" out "the proxy of the kubeconfig.*407"
+ok "nowhere" sh -c "! tar -xOf $T/noproxy.tar | grep -q user:wrong && ! grep -q user:wrong $T/out"
+
+# --- several files and contexts
+cat >"$T/one" <<END
+contexts: [{name: a, context: {cluster: shared, user: few}}]
+clusters: [{name: shared, cluster: {server: $url, certificate-authority: server/ca.crt}}]
+END
+cat >"$T/two" <<END
+current-context: a
+contexts: [{name: a, context: {cluster: none, user: none}}, {name: b, context: {cluster: shared, user: full}}]
+clusters: [{name: shared, cluster: {server: "https://127.0.0.1:1"}}]
+users: [{name: few, user: {token: tok-few}}, {name: full, user: {token: tok-other}}]
+END
+: >"$S/asked"
+KUBECONFIG=$T/missing:$T/one:$T/two run collect --no-nodes --plan "$T/small.yaml" -o "$T/list.tar"
+ok "KUBECONFIG: the first file that knows a name wins, the rest is joined" asked user=few
+KUBECONFIG=$T/one:$T/two run collect --no-nodes --context b --plan "$T/small.yaml" -o "$T/list.tar" --force
+ok "--context" asked user=other
+KUBECONFIG=$T/one:$T/two run collect --no-nodes --context c -o "$T/list.tar" --force
+ok "a context that there is not: those that there are" err 'has no context "c"; those it has: a, a, b'
+mkdir -p "$T/.kube"
+cp "$T/two" "$T/.kube/config"
+: >"$S/asked"
+run collect --no-nodes --plan "$T/small.yaml" -o "$T/home.tar"
+ok "~/.kube/config: a context without its cluster" err 'names the cluster "none", which no file has'
+rm -r "$T/.kube"
+kubeconfig legacy "$url" "$ca_file" "auth-provider: {name: gcp, config: {access-token: tok-few}}"
+run collect --no-nodes --via api --kubeconfig "$T/legacy" -o "$T/legacy.tar"
+ok "a legacy auth-provider is refused, with what to do" ends 1 '.*legacy auth-provider "gcp".*use an exec plugin or a token, or --via kubectl'
+
+# --- nodes that cannot be visited
+sed '/^api:/a\  - {path: "nodes/{node}/var-log/kubelet.log", get: "/api/v1/nodes/{node}/proxy/logs/kubelet.log", each: unreached, keep: tail, max: 1KiB}\n  - {path: "nodes/{node}/var-log/syslog", get: "/api/v1/nodes/{node}/proxy/logs/syslog", each: unreached, keep: tail}' "$T/small.yaml" >"$T/nodes.yaml"
+: >"$S/asked"
+run collect --kubeconfig "$T/few" --plan "$T/nodes.yaml" --ssh-port 1 --ssh-known-hosts /dev/null -o "$T/unreached.tar"
+ok "their logs come through the API, newest end" has unreached nodes/n1/var-log/kubelet.log "line 999 of the kubelet"
+ok "no more than was wanted" asked "proxy/logs/kubelet.log.*range=bytes=-1024"
+ok "what is not there is absent" state unreached nodes/n1/var-log/syslog absent
+
+# --- kubectl
+cat >>"$T/small.yaml" <<'END'
+kubectl:
+  - {path: kubectl/get-nodes-wide.txt, run: get nodes -o wide}
+END
+env PATH=/nonexistent "$SICKBAY" collect --no-nodes --kubeconfig "$T/few" --plan "$T/small.yaml" -o "$T/nokubectl.tar" >"$T/out" 2>"$T/err"
+ok "without kubectl its own outputs are absent" state nokubectl kubectl/get-nodes-wide.txt absent
+ok "what that costs is said" grep -q "kubectl is not installed" "$T/out"
+ok "the API is asked all the same" state nokubectl $R/services/default.json ok
+
+done_testing
