@@ -1,0 +1,269 @@
+/* The client over plain HTTP, against a server of a few scripted answers: what an answer means, POST, an upgraded
+ * connection. */
+#include "tests/unit/unit.h"
+
+#include "base/clock.h"
+#include "collect/kube_http.h"
+#include "collect/runlog.h"
+#include <arpa/inet.h>
+#include <pthread.h>
+#include <sys/socket.h>
+
+/* A server that answers each connection's requests from a list, one after the other, and keeps what it was asked. */
+struct server {
+	int fd, port;
+	pthread_t thread;
+	const char *const *answers; /* NULL-terminated; "" hangs up */
+	char asked[65536];
+	bool echo; /* after the last answer: sends back what comes */
+};
+
+/* "@" stands for the length of the body. */
+static void answer(int c, const char *text)
+{
+	const char *at = strchr(text, '@'), *body = strstr(text, "\r\n\r\n") + 4;
+	CLEAN(clean_free)
+	char *whole = at ? xasprintf("%.*s%zu%s", (int)(at - text), text, strlen(body), at + 1) : xstrdup(text);
+
+	send(c, whole, strlen(whole), MSG_NOSIGNAL);
+}
+
+static void *serve(void *arg)
+{
+	struct server *s = arg;
+	const char *const *a = s->answers;
+	int c = -1;
+
+	while (*a) {
+		char piece[8192];
+		size_t from = strlen(s->asked);
+		ssize_t n;
+
+		if (c < 0 && (c = accept(s->fd, NULL, NULL)) < 0)
+			return NULL;
+		/* A head, and a body when it says so. */
+		while (!strstr(s->asked + from, "\r\n\r\n") || (strstr(s->asked + from, "POST") && !strstr(s->asked + from, "}}"))) {
+			n = recv(c, piece, sizeof(piece), 0);
+			if (n <= 0)
+				break;
+			memcpy(s->asked + strlen(s->asked), piece, (size_t)n);
+		}
+		if (!strstr(s->asked + from, "\r\n\r\n")) {
+			close(c);
+			c = -1;
+			continue;
+		}
+		if (**a)
+			answer(c, *a);
+		if (!**a || strstr(*a, "Connection: close")) {
+			close(c);
+			c = -1;
+		}
+		a++;
+	}
+	while (s->echo && c >= 0) {
+		char piece[4096];
+		ssize_t n = recv(c, piece, sizeof(piece), 0);
+
+		if (n <= 0 || !memcmp(piece, "bye", 3))
+			break;
+		send(c, piece, (size_t)n, MSG_NOSIGNAL);
+	}
+	if (c >= 0)
+		close(c);
+	return NULL;
+}
+
+struct client {
+	struct server s;
+	struct collect_opts o;
+	struct run run;
+	struct kube *k;
+	char *path;
+};
+
+static void client_open(struct client *c, const char *const *answers, bool echo)
+{
+	CLEAN(clean_free) char *dir = unit_folder(), *text = NULL;
+	struct sockaddr_in addr = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	socklen_t len = sizeof(addr);
+	struct err e = {0};
+
+	memset(c, 0, sizeof(*c));
+	c->s.answers = answers;
+	c->s.echo = echo;
+	c->s.fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	assert_int_equal(bind(c->s.fd, (struct sockaddr *)&addr, len), 0);
+	assert_int_equal(listen(c->s.fd, 8), 0);
+	getsockname(c->s.fd, (struct sockaddr *)&addr, &len);
+	c->s.port = ntohs(addr.sin_port);
+	pthread_create(&c->s.thread, NULL, serve, &c->s);
+	c->path = xasprintf("%s/config", dir);
+	text = xasprintf("current-context: x\ncontexts: [{name: x, context: {cluster: c, user: u}}]\nclusters: [{name: c, cluster: "
+	                 "{server: 'http://127.0.0.1:%d/prefix'}}]\nusers: [{name: u, user: {token: tok}}]\n", c->s.port);
+	unit_write(c->path, text, strlen(text));
+	c->o = (struct collect_opts){.kubeconfig = c->path};
+	c->run.opts = &c->o;
+	c->run.log = runlog_new();
+	c->run.deadline = clock_mono() + 60 * US_PER_S;
+	atomic_store(&c->run.bytes_left, 1 << 20);
+	OK(kube_open_http(&c->run, &c->k, &e));
+}
+
+static void client_close(struct client *c)
+{
+	kube_close(c->k);
+	shutdown(c->s.fd, SHUT_RDWR);
+	close(c->s.fd);
+	pthread_join(c->s.thread, NULL);
+	runlog_free(c->run.log);
+	free(c->path);
+}
+
+#define HEAD_OF(status, more, length) "HTTP/1.1 " status "\r\nContent-Length: " length "\r\n" more "\r\n"
+#define HEAD(status, more) HEAD_OF(status, more, "@")
+
+static void test_answers(void **state)
+{
+	static const char *const answers[] = {
+	        HEAD("200 OK", "") "ok",
+	        HEAD("404 Not Found", "") "{\"kind\":\"Status\",\"reason\":\"NotFound\",\"message\":\"no such thing\"}",
+	        HEAD("405 Method Not Allowed", ""),
+	        HEAD("403 Forbidden", "") "{\"kind\":\"Status\",\"reason\":\"Forbidden\",\"message\":\"not for you\"}",
+	        HEAD("410 Gone", "") "{\"kind\":\"Status\",\"reason\":\"Expired\",\"metadata\":{\"continue\":\"more+=/\"}}",
+	        HEAD("504 Gateway Timeout", ""),
+	        HEAD("503 Service Unavailable", "") "busy",
+	        HEAD("429 Too Many Requests", "Retry-After: 1\r\n"),
+	        HEAD("200 OK", "") "again",
+	        HEAD_OF("200 OK", "Connection: close\r\n", "10") "half",
+	        "",
+	        NULL};
+	static const struct {
+		enum kube_status status;
+		int http;
+		const char *body, *says;
+	} want[] = {{KUBE_OK, 200, "ok", ""},
+	            {KUBE_NOT_FOUND, 404, "", "Error from server (NotFound): no such thing"},
+	            {KUBE_NOT_FOUND, 405, "", "Error from server (MethodNotAllowed): GET /x: HTTP 405"},
+	            {KUBE_DENIED, 403, "", "Error from server (Forbidden): not for you"},
+	            {KUBE_EXPIRED, 410, "", "Error from server (Expired): no reason was given"},
+	            {KUBE_TIMEOUT, 504, "", "Error from server (Timeout): GET /x: HTTP 504"},
+	            {KUBE_ERROR, 503, "", "Error from server (ServiceUnavailable): GET /x: HTTP 503: busy"},
+	            {KUBE_OK, 200, "again", ""},
+	            {KUBE_UNREACHABLE, 200, "half", "broke off: unexpected EOF"},
+	            {KUBE_UNREACHABLE, 0, "", "broke off: unexpected EOF"}};
+	struct client c;
+
+	(void)state;
+	client_open(&c, answers, false);
+	for (size_t i = 0; i < ARRAY_LEN(want); i++) {
+		CLEAN_BUF struct buf b = BUF_MAX(100);
+		struct kube_reply r;
+
+		if (kube_get_buf(c.k, "/x", 5 * US_PER_S, &b, &r) != want[i].status || r.http != want[i].http)
+			fail_msg("answer %zu: status %d, HTTP %d, \"%s\"", i, r.status, r.http, r.reason);
+		assert_string_equal(buf_cstr(&b), want[i].body);
+		if (!strstr(r.reason, want[i].says))
+			fail_msg("answer %zu: \"%s\"", i, r.reason);
+		if (r.status == KUBE_EXPIRED)
+			assert_string_equal(r.cont, "more+=/");
+	}
+	assert_non_null(strstr(c.s.asked, "GET /prefix/x HTTP/1.1\r\n"));
+	assert_non_null(strstr(c.s.asked, "Authorization: Bearer tok\r\n"));
+	client_close(&c);
+}
+
+/* A sink that has enough ends the transfer; a body beyond it is not waited for. */
+static void test_enough(void **state)
+{
+	static const char *const answers[] = {HEAD_OF("200 OK", "", "1000000") "0123456789", NULL};
+	CLEAN_BUF struct buf b = BUF_MAX(5);
+	struct kube_reply r;
+	struct client c;
+
+	(void)state;
+	client_open(&c, answers, false);
+	assert_int_equal(kube_get_buf(c.k, "/x", 5 * US_PER_S, &b, &r), KUBE_FULL);
+	client_close(&c);
+}
+
+static void test_change(void **state)
+{
+	static const char *const answers[] = {HEAD("201 Created", "") "created", HEAD("200 OK", ""),
+	                                      HEAD("503 Service Unavailable", "Retry-After: 1\r\n"), NULL};
+	CLEAN_BUF struct buf b = BUF_MAX(100);
+	struct kube_reply r;
+	struct client c;
+
+	(void)state;
+	client_open(&c, answers, false);
+	assert_int_equal(kube_change(c.k, "POST", "/pods", "{\"a\":{}}", 5 * US_PER_S, &b, &r), KUBE_OK);
+	assert_string_equal(buf_cstr(&b), "created");
+	assert_non_null(strstr(c.s.asked, "POST /prefix/pods HTTP/1.1\r\n"));
+	assert_non_null(strstr(c.s.asked, "Content-Type: application/json\r\n"));
+	assert_int_equal(kube_change(c.k, "DELETE", "/pods/p", NULL, 5 * US_PER_S, NULL, &r), KUBE_OK);
+	assert_non_null(strstr(c.s.asked, "DELETE /prefix/pods/p HTTP/1.1\r\n"));
+	/* It may have been done all the same: not repeated, whatever the server says. */
+	assert_int_equal(kube_change(c.k, "DELETE", "/pods/p", NULL, 5 * US_PER_S, NULL, &r), KUBE_ERROR);
+	client_close(&c);
+}
+
+static void test_pipe(void **state)
+{
+	static const char *const answers[] = {
+	        "HTTP/1.1 101 Switching Protocols\r\nSec-WebSocket-Protocol: v4.channel.k8s.io\r\n\r\nfirst", NULL};
+	static const char *const headers[] = {"Connection: Upgrade", "Upgrade: websocket", NULL};
+	int64_t until = clock_mono() + 5 * US_PER_S;
+	struct kube_pipe *p = NULL;
+	struct kube_reply r;
+	struct err e = {0};
+	struct client c;
+	char piece[100];
+
+	(void)state;
+	client_open(&c, answers, true);
+	assert_int_equal(kube_pipe_open(c.k, "/exec?x=1", headers, until, &p, &r), KUBE_OK);
+	assert_non_null(strstr(c.s.asked, "GET /prefix/exec?x=1 HTTP/1.1\r\n"));
+	assert_non_null(strstr(c.s.asked, "Authorization: Bearer tok\r\n"));
+	assert_non_null(strstr(c.s.asked, "Upgrade: websocket\r\n"));
+	assert_string_equal(kube_pipe_header(p, "sec-websocket-protocol"), "v4.channel.k8s.io");
+	assert_null(kube_pipe_header(p, "other"));
+	assert_int_equal(kube_pipe_recv(p, piece, 3, until, &e), 3);
+	assert_memory_equal(piece, "fir", 3);
+	assert_int_equal(kube_pipe_recv(p, piece, sizeof(piece), until, &e), 2);
+	OK(kube_pipe_send(p, "hello", 5, until, &e));
+	assert_int_equal(kube_pipe_recv(p, piece, sizeof(piece), until, &e), 5);
+	assert_memory_equal(piece, "hello", 5);
+	assert_int_equal(kube_pipe_recv(p, piece, sizeof(piece), clock_mono() + 100000, &e), -ERR_TIMEOUT);
+	OK(kube_pipe_send(p, "bye", 3, until, &e));
+	assert_int_equal(kube_pipe_recv(p, piece, sizeof(piece), until, &e), 0);
+	kube_pipe_close(p);
+	client_close(&c);
+}
+
+static void test_pipe_refused(void **state)
+{
+	static const char *const answers[] = {
+	        HEAD("403 Forbidden", "") "{\"kind\":\"Status\",\"reason\":\"Forbidden\",\"message\":\"not for you\"}", NULL};
+	static const char *const headers[] = {"Upgrade: websocket", NULL};
+	struct kube_pipe *p = NULL;
+	struct kube_reply r;
+	struct client c;
+
+	(void)state;
+	client_open(&c, answers, false);
+	assert_int_equal(kube_pipe_open(c.k, "/exec", headers, clock_mono() + 5 * US_PER_S, &p, &r), KUBE_DENIED);
+	assert_string_equal(r.reason, "Error from server (Forbidden): not for you");
+	assert_null(p);
+	client_close(&c);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	        cmocka_unit_test(test_answers), cmocka_unit_test(test_enough),       cmocka_unit_test(test_change),
+	        cmocka_unit_test(test_pipe),    cmocka_unit_test(test_pipe_refused),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
