@@ -23,6 +23,7 @@ causes:
   - {check: node-not-registered, when: cluster}
   - {check: kube-dns-apiserver-timeout, when: cluster}
   - {check: dashboard-crash-apiserver-unreachable, when: cluster}
+  - {check: kubelet-lease-failing, when: cluster}
 why:
   en: >-
     Everything in the cluster talks to everything else through kube-apiserver. While it is down kubectl is refused, kubelets

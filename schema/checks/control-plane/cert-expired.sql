@@ -23,6 +23,7 @@ causes:
   - {check: hpa-metrics-unavailable, when: cluster}
   - {check: kubelet-node-status-update-failing, when: cluster}
   - {check: etcd-cert-problem, when: cluster}
+  - {check: kubelet-lease-failing, when: cluster}
 why:
   en: >-
     Every connection of the control plane is TLS, and nobody accepts a certificate after its end. Clients of that certificate (kubelets,

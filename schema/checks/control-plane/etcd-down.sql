@@ -24,6 +24,7 @@ causes:
   - {check: etcd-no-leader, when: cluster}
   - {check: etcd-peer-unreachable, when: cluster}
   - {check: endpoints-stale, when: cluster}
+  - {check: kubelet-lease-failing, when: cluster}
 why:
   en: >-
     kube-apiserver keeps all its data in etcd. Without it every request hangs or fails, its liveness probe fails and kubelet

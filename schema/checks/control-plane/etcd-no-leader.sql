@@ -21,6 +21,7 @@ causes:
   - {check: endpoints-stale, when: cluster}
   - {check: kubelet-node-status-update-failing, when: cluster}
   - {check: apiserver-request-timeouts, when: cluster}
+  - {check: kubelet-lease-failing, when: cluster}
 why:
   en: >-
     etcd writes only with the consent of more than half of its members. Without a leader it takes no writes and no ordinary reads, so

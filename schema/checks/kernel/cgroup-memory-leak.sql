@@ -8,6 +8,9 @@ detail:
   zh: "{what_zh}"
 severity: critical
 needs: [[log:kubelet, node_cgroups, log:kernel]]
+causes:
+  - {check: pod-sandbox-create-failing, when: pod-on-node}
+  - {check: pod-stuck-containercreating, when: pod-on-node}
 why:
   en: >-
     Making the folder of a cgroup fails with "no space left on device" or "cannot allocate memory", and no disk is full: the kernel

@@ -13,6 +13,8 @@ causes:
   - {check: kubelet-node-status-update-failing, when: same}
   - {check: node-not-ready-unknown, when: same}
   - {check: node-flapping, when: same}
+  - {check: pod-stuck-containercreating, when: pod-on-node}
+  - {check: kubelet-lease-failing, when: same}
 why:
   en: >-
     From 1.12 on kubelet watches every ConfigMap and Secret of its pods, each with one stream of its single HTTP/2 connection. With

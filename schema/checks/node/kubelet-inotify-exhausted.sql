@@ -14,6 +14,7 @@ causes:
   - {check: node-not-ready-unknown, when: same}
   - {check: node-not-ready-kubelet, when: same}
   - {check: pod-log-follow-failing, when: [same-node, pod-on-node]}
+  - {check: kubelet-cadvisor-failed, when: same}
 why:
   en: >-
     kubelet (cAdvisor, static pods, plug-ins) and everything that follows files share two limits a user: how many inotify

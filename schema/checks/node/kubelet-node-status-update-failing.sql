@@ -11,6 +11,7 @@ needs: [log:kubelet]
 causes:
   - {check: node-flapping, when: same}
   - {check: node-not-ready-unknown, when: same}
+  - {check: kubelet-lease-failing, when: same}
 why:
   en: >-
     kubelet tries five times every ten seconds. Missing all of them for 40 to 50 seconds makes the node NotReady (Unknown). The

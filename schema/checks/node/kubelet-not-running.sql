@@ -19,6 +19,7 @@ causes:
   - {check: pod-terminating-node-lost, when: same}
   - {check: workload-unavailable, when: pod-on-node}
   - {check: service-endpoints-not-ready, when: pod-on-node}
+  - {check: pod-stuck-containercreating, when: pod-on-node}
 why:
   en: >-
     kubelet is the node's only voice: when it stops, the control plane waits 40 to 50 seconds and then calls the node

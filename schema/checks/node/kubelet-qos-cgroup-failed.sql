@@ -13,6 +13,7 @@ causes:
   - {check: kubelet-not-running, when: same}
   - {check: node-not-ready-kubelet, when: same}
   - {check: node-not-ready-unknown, when: same}
+  - {check: static-control-plane-not-starting, when: same}
 why:
   en: >-
     Three faults share these words, and only the first is the bug of 1.6 (fixed in 1.7): (a) "Unit kubepods-burstable.slice

@@ -18,6 +18,7 @@ causes:
   - {check: etcd-no-leader, when: cluster}
   - {check: kcm-leader-lost, when: cluster}
   - {check: pod-network-cross-node-broken, when: same-node}
+  - {check: kubelet-lease-failing, when: same-node}
 why:
   en: >-
     kubelet runs, but its packets to the API server get no answer, while the API server serves others. So neither kubelet nor the

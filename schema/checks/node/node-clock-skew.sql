@@ -12,6 +12,7 @@ needs: [[node_access, log]]
 causes:
   - {check: cert-expired, when: same}
   - {check: etcd-clock-drift, when: cluster}
+  - {check: kubelet-lease-failing, when: same}
 why:
   en: >-
     Certificates that are new are "not yet valid" to a clock that is behind, tokens and leases expire early, etcd members

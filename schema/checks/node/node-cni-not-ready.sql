@@ -11,6 +11,8 @@ confidence: certain
 needs: [[nodes, log:kubelet]]
 causes:
   - {check: node-not-ready-kubelet, when: same}
+  - {check: pod-sandbox-create-failing, when: pod-on-node}
+  - {check: pod-stuck-containercreating, when: pod-on-node}
 why:
   en: >-
     The runtime finds no usable network configuration in /etc/cni/net.d, so kubelet refuses to start pods here and calls the

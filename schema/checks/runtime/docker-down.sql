@@ -19,6 +19,7 @@ causes:
   - {check: etcd-down, when: same}
   - {check: kcm-down, when: same}
   - {check: scheduler-down, when: same}
+  - {check: pod-sandbox-create-failing, when: pod-on-node}
 why:
   en: >-
     kubelet uses Docker here and finds nobody behind its socket. Unless live-restore is set, the containers ended with the

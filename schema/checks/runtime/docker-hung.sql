@@ -19,6 +19,11 @@ causes:
   - {check: kcm-down, when: same}
   - {check: scheduler-down, when: same}
   - {check: kubelet-not-running, when: same}
+  - {check: pod-stuck-containercreating, when: pod-on-node}
+  - {check: pod-sandbox-create-failing, when: pod-on-node}
+  - {check: kubelet-eviction-manager-failing, when: same}
+  - {check: kubelet-cadvisor-failed, when: same}
+  - {check: container-name-reserved, when: pod-on-node}
 why:
   en: >-
     The unit is active, but calls to the Docker API never come back, so kubelet can neither list nor start nor stop containers

@@ -21,6 +21,7 @@ causes:
   - {check: kubelet-not-running, when: same}
   - {check: etcd-disk-full, when: same}
   - {check: etcd-data-corrupt, when: same}
+  - {check: pod-sandbox-create-failing, when: pod-on-node}
 why:
   en: >-
     kubelet, the runtime, images, logs and emptyDir volumes share this file system. Below a tenth of free space kubelet

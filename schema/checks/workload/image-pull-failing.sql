@@ -14,6 +14,7 @@ causes:
   - {check: service-endpoints-not-ready, when: selects}
   - {check: service-no-endpoints, when: selects}
   - {check: dns-resolution-broken, when: selects}
+  - {check: pod-stuck-containercreating, when: same}
 why:
   en: >-
     The container waits for its image and cannot start before it is there; kubelet tries again at growing intervals, at most every 5
