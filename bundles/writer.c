@@ -35,7 +35,7 @@ struct bundle_writer {
 	bool force;
 	locale_t utf8; /* libarchive converts names by the thread's locale, and crashes when it cannot */
 	enum packing packing;
-	int64_t started;
+	int64_t started, finish_time; /* 0: now */
 	struct archive *tar, *frame;
 	int64_t frame_bytes, frame_started;
 	int64_t size;              /* of the file so far */
@@ -504,7 +504,7 @@ static int print_manifest_head(struct bundle_writer *w, struct spool *s, struct 
 	jsonw_key(&jw, "sickbay_manifest");
 	jsonw_int(&jw, 1);
 	jsonw_key(&jw, "finished");
-	jsonw_str(&jw, clock_format(clock_now(), when));
+	jsonw_str(&jw, clock_format(w->finish_time ? w->finish_time : clock_now(), when));
 	jsonw_key(&jw, "redactions");
 	jsonw_int(&jw, w->counts.redactions);
 	jsonw_key(&jw, "redacted");
@@ -583,6 +583,11 @@ static int finish_locked(struct bundle_writer *w, struct err *e)
 	}
 	w->finished = true; /* from here on .part is a whole bundle and stays, whatever happens */
 	return give_name(w, e);
+}
+
+void bundle_writer_set_finished(struct bundle_writer *w, int64_t finished)
+{
+	w->finish_time = finished;
 }
 
 int bundle_writer_finish(struct bundle_writer *w, struct err *e)

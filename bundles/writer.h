@@ -27,6 +27,8 @@ struct bundle_counts {
 void bundle_writer_counts(struct bundle_writer *w, struct bundle_counts *c);
 /* Calls fn for each record so far, in the order of their paths (for the closing summary). */
 void bundle_writer_each(struct bundle_writer *w, void (*fn)(void *arg, const struct capture *c), void *arg);
+/* The time that manifest.json gives as the end of the collection, in µs: of another bundle that is written again. */
+void bundle_writer_set_finished(struct bundle_writer *w, int64_t finished);
 /* Writes manifest.json (records sorted by path), ends the archive, fsyncs, renames. */
 int bundle_writer_finish(struct bundle_writer *w, struct err *e);
 /* Size of the finished file in bytes. */

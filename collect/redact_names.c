@@ -87,12 +87,26 @@ static bool is_reference(struct str v, bool letters_do)
 	return letter && longest <= 24 && (dash || (letters_do && !digit));
 }
 
+/* `passwd: files systemd` of nsswitch.conf names where users are looked up. */
+static bool is_lookup(struct str v)
+{
+	static const char *const services[] = {"files", "compat", "systemd", "sss", "db", "ldap", "nis", "winbind"};
+	size_t n = 0;
+
+	while (n < v.n && v.p[n] != ' ')
+		n++;
+	for (size_t i = 0; i < ARRAY_LEN(services); i++)
+		if (strlen(services[i]) == n && !memcmp(v.p, services[i], n))
+			return true;
+	return false;
+}
+
 bool redact_field(const struct redact *r, const char *name, struct str value, bool config)
 {
 	char norm[256];
 	size_t n = normalize(name, norm, sizeof(norm));
 
-	if (!redact_name(r, name))
+	if (!redact_name(r, name) || (!strcmp(norm, "passwd") && is_lookup(value)))
 		return false;
 	/* A name without any other word may be the name of what holds it, too. */
 	return !ends_with_one(norm, n, r->weak) || !is_reference(value, !config);
