@@ -3,9 +3,11 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/term.h"
+#include "cli/anonymize.h"
 #include "cli/cli.h"
 #include "collect/collect.h"
 #include <signal.h>
+#include <string.h>
 #include <unistd.h>
 
 /* Ctrl-C: a signal handler can reach nothing but statics. */
@@ -111,12 +113,68 @@ static int read_options(const struct cli_args *a, struct collect_opts *o, struct
 		               "--no-kube needs --nodes, --nodes-from or --local: nobody else names the nodes");
 	if (o->via && strcmp(o->via, "api") != 0 && strcmp(o->via, "kubectl") != 0)
 		return err_set(e, ERR_USAGE, "--via: \"%s\" is neither api nor kubectl", o->via);
+	if (cli_given(a, "anonymize-map") && !cli_given(a, "anonymize"))
+		return err_set(e, ERR_USAGE, "--anonymize-map: only with --anonymize");
 	if (o->kubeconfig && access(o->kubeconfig, R_OK) != 0)
 		return err_set(e, ERR_USAGE, "--kubeconfig: %s cannot be read", o->kubeconfig);
 	if (o->ssh.key && access(o->ssh.key, R_OK) != 0)
 		return err_set(e, ERR_USAGE, "--ssh-key: %s cannot be read", o->ssh.key);
 	if (o->ssh.known_hosts && access(o->ssh.known_hosts, R_OK) != 0)
 		return err_set(e, ERR_USAGE, "--ssh-known-hosts: %s cannot be read", o->ssh.known_hosts);
+	return 0;
+}
+
+/* Where the bundle lies until its names are mapped: beside the final one, and it says so. */
+static char *staging_name(const char *out)
+{
+	static const char *const endings[] = {".tar.zst", ".tar.gz", ".tgz", ".tar"};
+	const char *dir = getenv("TMPDIR");
+	size_t n = strlen(out);
+
+	if (!strcmp(out, "-"))
+		return xasprintf("%s/sickbay-%ld-with-names.tar.zst", dir && *dir ? dir : "/tmp", (long)getpid());
+	for (size_t i = 0; i < ARRAY_LEN(endings); i++) {
+		size_t k = strlen(endings[i]);
+
+		if (n > k && !strcmp(out + n - k, endings[i]))
+			return xasprintf("%.*s-with-names%s", (int)(n - k), out, endings[i]);
+	}
+	return xstrdup(out); /* the writer says what is wrong with it */
+}
+
+/* sickbay-anonymous-<UTC time>.tar.zst: the usual name tells which cluster it is. */
+static char *anonymous_name(void)
+{
+	char when[32];
+
+	clock_format(clock_now() / US_PER_S * US_PER_S, when);
+	for (char *p = when; *p; p++)
+		if (*p == ':')
+			*p = '-';
+	return xasprintf("sickbay-anonymous-%s.tar.zst", when);
+}
+
+/* Names are mapped in a second step: one may stand in a log long before the list that tells that it is a name. */
+static int collect_anonymous(const struct cli_args *a, struct collect_opts *o, struct collect_result *res, struct err *e)
+{
+	CLEAN(clean_free) char *out = o->output ? xstrdup(o->output) : anonymous_name(), *staging = staging_name(out);
+	bool to_stdout = !strcmp(out, "-");
+	FILE *say = to_stdout ? stderr : stdout;
+	int rc;
+
+	if (to_stdout && term_is_tty(stdout))
+		return err_set(e, ERR_USAGE, "standard output is a terminal; redirect it or name a file");
+	if (!to_stdout && !o->force && access(out, F_OK) == 0)
+		return err_set(e, ERR_USAGE, "%s: exists already; choose another name, or give --force", out);
+	o->output = staging;
+	o->shown = out;
+	if ((rc = collect_run(o, say, res, e)) < 0)
+		return rc;
+	on_opened(out);
+	if ((rc = cli_rewrite(a, staging, out, say, e)) < 0)
+		return err_wrap(e, "%s is collected, with its names; mapping them: `sickbay redact %s --anonymize -o %s`", staging, staging, out);
+	if (unlink(staging) != 0)
+		return err_errno(e, "%s: the bundle with its names cannot be removed", staging);
 	return 0;
 }
 
@@ -136,7 +194,10 @@ static int run_collect(const struct cli_args *a, struct err *e)
 	to_stdout = o.output && !strcmp(o.output, "-");
 	o.opened = on_opened;
 	catch_signals();
-	rc = collect_run(&o, to_stdout ? stderr : stdout, &res, e);
+	if (cli_given(a, "anonymize"))
+		rc = collect_anonymous(a, &o, &res, e);
+	else
+		rc = collect_run(&o, to_stdout ? stderr : stdout, &res, e);
 	if (rc < 0)
 		return rc == -ERR_USAGE ? EXIT_USAGE : EXIT_FAILED;
 	return res.partial ? EXIT_PARTIAL : EXIT_DONE;
@@ -161,6 +222,8 @@ static const struct cli_option options[] = {
         {"ssh-known-hosts", 0, "FILE", false, "known host keys; default: ssh's own"},
         {"ssh-insecure-host-keys", 0, NULL, false, "accept host keys that are not known"},
         {NULL, 0, NULL, false, "What and how much"},
+        {"anonymize", 0, NULL, false, "map names of machines, addresses, domains"},
+        {"anonymize-map", 0, "FILE", false, "where the map is, or goes; default: beside FILE"},
         {"since", 0, "TIME", false, "how far logs go back; default 24h"},
         {"plan", 0, "FILE", false, "another plan than the one compiled in"},
         {"dry-run", 0, NULL, false, "print every request and command, run none"},

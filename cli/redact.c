@@ -99,7 +99,7 @@ const struct cli_command cmd_redact = {
 	.summary = "take credentials and names out of a bundle",
 	.synopsis = "BUNDLE -o OUT [--anonymize]",
 	.about = "Writes a bundle again, without credentials: what collect does while it collects,\n"
-	         "for bundles of older versions or of other tools. Redacting twice changes nothing.\n"
+	         "for bundles of older versions or other tools. Redacting twice changes nothing.\n"
 	         "--anonymize maps names, addresses (subnets stay together) and domains to others,\n"
 	         "the same ones everywhere. The map is yours: it is never part of a bundle. Given\n"
 	         "again, it maps later bundles alike.\n"

@@ -211,7 +211,7 @@ static int run_all(struct run *run, FILE *say, struct collect_result *res, struc
 	if (rc == 0) {
 		bundle_writer_counts(run->out, &counts);
 		res->partial = counts.failed > 0 || (run->cancel && atomic_load(run->cancel)) || counts.skipped > 0;
-		summary_print(run, &nodes, without_kubectl(run, k), res->path, say);
+		summary_print(run, &nodes, without_kubectl(run, k), run->opts->shown ? run->opts->shown : res->path, say);
 	}
 	nodes_release(&nodes);
 	return rc;

@@ -14,6 +14,7 @@ struct collect_ssh {
 };
 struct collect_opts {
 	const char *output; /* NULL: a name is made */
+	const char *shown;  /* the name that the summary gives the bundle, when it gets another one afterwards; or NULL */
 	bool force;
 	const char *kubeconfig, *context; /* NULL: kubectl's own rules */
 	const char *via;                  /* "api" or "kubectl": how the API is asked; NULL: directly where that can be */
