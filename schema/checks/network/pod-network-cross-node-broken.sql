@@ -9,6 +9,7 @@ detail:
 severity: critical
 needs: [pods]
 causes:
+  - {check: apiservice-unavailable, when: cluster}
   - {check: kube-dns-apiserver-timeout, when: cluster}
   - {check: webhook-unreachable, when: cluster}
   - {check: dashboard-crash-apiserver-unreachable, when: cluster}

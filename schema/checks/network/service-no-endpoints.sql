@@ -10,6 +10,7 @@ severity: critical
 confidence: certain
 needs: [services, [endpoints, endpointslices], pods]
 causes:
+  - {check: apiservice-unavailable, when: serves}
   - {check: webhook-no-backend, when: serves}
   - {check: webhook-unreachable, when: serves}
 why:

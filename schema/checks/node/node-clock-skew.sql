@@ -10,6 +10,7 @@ severity: warning
 confidence: certain
 needs: [[node_access, log]]
 causes:
+  - {check: cert-not-yet-valid, when: cluster}
   - {check: cert-expired, when: same}
   - {check: etcd-clock-drift, when: cluster}
   - {check: kubelet-lease-failing, when: same}

@@ -10,6 +10,7 @@ severity: warning
 confidence: certain
 needs: [pods]
 causes:
+  - {check: apiservice-unavailable, when: serves}
   - {check: workload-unavailable, when: same}
   - {check: service-endpoints-not-ready, when: selects}
   - {check: service-no-endpoints, when: selects}

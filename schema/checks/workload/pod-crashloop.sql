@@ -10,6 +10,7 @@ severity: critical
 confidence: certain
 needs: [pods]
 causes:
+  - {check: apiservice-unavailable, when: serves}
   - {check: workload-unavailable, when: same}
   - {check: pod-readiness-failing, when: same}
   - {check: service-endpoints-not-ready, when: selects}

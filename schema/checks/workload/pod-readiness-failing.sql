@@ -9,6 +9,7 @@ detail:
 severity: warning
 needs: [pods]
 causes:
+  - {check: apiservice-unavailable, when: serves}
   - {check: service-endpoints-not-ready, when: selects}
   - {check: workload-unavailable, when: same}
   - {check: dns-resolution-broken, when: selects}

@@ -9,6 +9,8 @@ detail:
 severity: critical
 confidence: certain
 needs: [[deployments, statefulsets, daemonsets]]
+causes:
+  - {check: apiservice-unavailable, when: serves}
 why:
   en: >-
     Fewer pods are ready than the workload asks for. That is an effect, never a cause: the pods say why (Pending, crashing, image,
