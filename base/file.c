@@ -143,12 +143,23 @@ void clean_outfile(struct outfile **o)
 	*o = NULL;
 }
 
-int file_temp(const char *dir, struct err *e)
+static const char *temp_dir(const char *dir)
 {
 	if (!dir)
 		dir = getenv("TMPDIR");
-	if (!dir || !*dir)
-		dir = "/tmp";
+	return dir && *dir ? dir : "/tmp";
+}
+
+int file_temp_failed(const char *dir, struct err *e)
+{
+	bool full = errno == ENOSPC || errno == EDQUOT;
+
+	return err_errno(e, "temporary file in %s%s", temp_dir(dir), full ? " (TMPDIR names another folder)" : "");
+}
+
+int file_temp(const char *dir, struct err *e)
+{
+	dir = temp_dir(dir);
 	int fd = open(dir, O_TMPFILE | O_RDWR | O_EXCL | O_CLOEXEC, 0600);
 	if (fd >= 0)
 		return fd;
@@ -156,7 +167,7 @@ int file_temp(const char *dir, struct err *e)
 	CLEAN(clean_free) char *name = xasprintf("%s/sickbay-XXXXXX", dir);
 	fd = mkostemp(name, O_CLOEXEC);
 	if (fd < 0)
-		return err_errno(e, "temporary file in %s", dir);
+		return file_temp_failed(dir, e);
 	unlink(name);
 	return fd;
 }

@@ -21,6 +21,8 @@ void clean_outfile(struct outfile **o);
 /* An unlinked temporary file (O_TMPFILE or mkstemp+unlink) in dir, or in $TMPDIR, or /tmp when dir is NULL.
  * Returns the descriptor or a negative error. */
 int file_temp(const char *dir, struct err *e);
+/* The error of such a file, after errno: which folder it is, and how to have another. dir as above. */
+int file_temp_failed(const char *dir, struct err *e);
 /* After a rename or a creation: puts the folder of path on disk too. What a file system cannot do is left. */
 void file_sync_folder_of(const char *path);
 /* Parses "512KiB" "64MiB" "2GiB" "100k" "1000" into bytes (k, M, G are decimal, Ki, Mi, Gi binary, B

@@ -38,6 +38,36 @@ struct child {
 
 extern char **environ;
 
+/* Those that run now; 0 is a free place. One that finds none is only missing from proc_kill_all. */
+static _Atomic(pid_t) running[1024];
+
+static void note_running(pid_t pid)
+{
+	for (size_t i = 0; i < ARRAY_LEN(running); i++) {
+		pid_t none = 0;
+		if (atomic_compare_exchange_strong(&running[i], &none, pid))
+			return;
+	}
+}
+
+static void forget_running(pid_t pid)
+{
+	for (size_t i = 0; i < ARRAY_LEN(running); i++) {
+		pid_t it = pid;
+		if (atomic_compare_exchange_strong(&running[i], &it, 0))
+			return;
+	}
+}
+
+void proc_kill_all(void)
+{
+	for (size_t i = 0; i < ARRAY_LEN(running); i++) {
+		pid_t pid = atomic_load(&running[i]);
+		if (pid > 0 && kill(-pid, SIGKILL) != 0)
+			kill(pid, SIGKILL);
+	}
+}
+
 char *proc_which(const char *name)
 {
 	const char *path = getenv("PATH");
@@ -141,6 +171,8 @@ static int spawn(struct child *c, int theirs[NPIPES])
 	posix_spawn_file_actions_destroy(&fa);
 	posix_spawnattr_destroy(&attr);
 	free(env);
+	if (!no)
+		note_running(c->pid);
 	if (no == ENOENT || no == ENOTDIR)
 		return err_set(c->e, ERR_ABSENT, "%s: no such program", argv[0]);
 	errno = no;
@@ -285,6 +317,7 @@ static void reap(struct child *c)
 
 	/* What it left running in its group would keep our pipes and outlive the collection. */
 	signal_group(c, SIGKILL);
+	forget_running(c->pid); /* before its number becomes somebody else's */
 	pid_t got;
 	do
 		got = waitpid(c->pid, &status, c->ended ? 0 : WNOHANG);

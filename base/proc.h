@@ -29,6 +29,8 @@ struct proc_result {
 /* 0 when the program ran, whatever its exit status; ERR_ABSENT when argv[0] is not found; callback failures as they are.
  * A deadline is not a failure here: r->timed_out says it. */
 int proc_run(const struct proc_opts *o, struct proc_result *r, struct err *e);
+/* SIGKILL to every program that runs now and what it started: for a process that leaves at once. Async-signal-safe. */
+void proc_kill_all(void);
 /* Path of a program in PATH, or NULL. Caller frees. */
 char *proc_which(const char *name);
 

@@ -56,14 +56,14 @@ void clean_spool(struct spool **s)
 	*s = NULL;
 }
 
-static int write_file(int fd, const char *p, size_t n, int64_t at, struct err *e)
+static int write_file(const char *dir, int fd, const char *p, size_t n, int64_t at, struct err *e)
 {
 	while (n > 0) {
 		ssize_t k = pwrite(fd, p, n, at);
 		if (k < 0 && errno == EINTR)
 			continue;
 		if (k < 0)
-			return err_errno(e, "temporary file");
+			return file_temp_failed(dir, e);
 		p += k;
 		n -= (size_t)k;
 		at += k;
@@ -89,7 +89,7 @@ static int make_room(struct spool *s, int64_t end, struct err *e)
 		return fd;
 	/* All that memory holds may be old data or unused; copying it whole does no harm. */
 	int64_t used = s->seen < (int64_t)s->mem_size ? s->seen : (int64_t)s->mem_size;
-	int rc = write_file(fd, s->mem, (size_t)used, 0, e);
+	int rc = write_file(s->dir, fd, s->mem, (size_t)used, 0, e);
 	if (rc < 0) {
 		close(fd);
 		return rc;
@@ -108,7 +108,7 @@ static int store(struct spool *s, int64_t at, const char *p, size_t n, struct er
 	if (rc < 0)
 		return rc;
 	if (s->fd >= 0)
-		return write_file(s->fd, p, n, at, e);
+		return write_file(s->dir, s->fd, p, n, at, e);
 	memcpy(s->mem + at, p, n);
 	return 0;
 }
@@ -158,7 +158,7 @@ static int64_t load(struct spool *s, int64_t at, char *p, size_t n, struct err *
 		k = pread(s->fd, p, n, off);
 	while (k < 0 && errno == EINTR);
 	if (k < 0)
-		return err_errno(e, "temporary file");
+		return file_temp_failed(s->dir, e);
 	if (k == 0)
 		return err_set(e, ERR_IO, "temporary file: shorter than it was");
 	return k;

@@ -2,47 +2,84 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/proc.h"
 #include "base/term.h"
 #include "cli/anonymize.h"
 #include "cli/cli.h"
 #include "collect/collect.h"
+#include "collect/nodes.h"
+#include <pthread.h>
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
-/* Ctrl-C: a signal handler can reach nothing but statics. */
+/* Ctrl-C, SIGTERM, SIGHUP: once ends the collection, twice ends the program. A thread waits for them, so that leaving
+ * may clean up: a handler could not. */
 static atomic_bool stop_asked;
-static char part_file[600];
+static pthread_mutex_t names_lock = PTHREAD_MUTEX_INITIALIZER;
+static char part_file[600], scratch_dir[200]; /* under names_lock */
 
-static void on_signal(int sig)
+/* What is half done goes: the file, the programs that run, the connections that they keep. */
+static void leave(int sig)
 {
-	static const char first[] =
-	        "\nsickbay: stopping; what is there goes into the bundle (once more: leave at once)\n";
-	ssize_t n;
+	proc_kill_all();
+	pthread_mutex_lock(&names_lock);
+	if (part_file[0])
+		unlink(part_file);
+	if (scratch_dir[0])
+		nodes_remove_scratch(scratch_dir);
+	proc_kill_all();
+	_exit(128 + sig);
+}
 
-	if (atomic_exchange(&stop_asked, true)) {
-		if (part_file[0])
-			unlink(part_file);
-		_exit(128 + sig);
+static void *signals_main(void *arg)
+{
+	int sig;
+
+	while (sigwait(arg, &sig) == 0) {
+		if (atomic_exchange(&stop_asked, true))
+			leave(sig);
+		fputs("\nsickbay: stopping; what is there goes into the bundle (once more: leave at once)\n", stderr);
 	}
-	n = write(STDERR_FILENO, first, sizeof(first) - 1);
-	(void)n;
+	return NULL;
 }
 
 /* The writer's name for a bundle that is not finished. */
 static void on_opened(const char *path)
 {
+	pthread_mutex_lock(&names_lock);
 	if (strcmp(path, "-") != 0)
 		snprintf(part_file, sizeof(part_file), "%s.part", path);
+	pthread_mutex_unlock(&names_lock);
 }
 
+static void on_scratch(const char *dir)
+{
+	pthread_mutex_lock(&names_lock);
+	snprintf(scratch_dir, sizeof(scratch_dir), "%s", dir);
+	pthread_mutex_unlock(&names_lock);
+}
+
+/* Blocked here and so in every thread that comes; programs that are started get them back. What was ignored when we
+ * began (nohup) stays so. */
 static void catch_signals(void)
 {
-	struct sigaction sa = {.sa_handler = on_signal};
+	static const int list[] = {SIGINT, SIGTERM, SIGHUP};
+	static sigset_t set;
+	pthread_t thread;
 
-	sigaction(SIGINT, &sa, NULL);
-	sigaction(SIGTERM, &sa, NULL);
-	sigaction(SIGHUP, &sa, NULL);
+	sigemptyset(&set);
+	for (size_t i = 0; i < ARRAY_LEN(list); i++) {
+		struct sigaction old;
+
+		if (sigaction(list[i], NULL, &old) != 0 || old.sa_handler != SIG_IGN)
+			sigaddset(&set, list[i]);
+	}
+	pthread_sigmask(SIG_BLOCK, &set, NULL);
+	if (pthread_create(&thread, NULL, signals_main, &set) != 0)
+		pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+	else
+		pthread_detach(thread);
 }
 
 static int get_int(const struct cli_args *a, const char *name, int min, int max, int dflt, int *out, struct err *e)
@@ -193,6 +230,7 @@ static int run_collect(const struct cli_args *a, struct err *e)
 	}
 	to_stdout = o.output && !strcmp(o.output, "-");
 	o.opened = on_opened;
+	o.scratch = on_scratch;
 	catch_signals();
 	if (cli_given(a, "anonymize"))
 		rc = collect_anonymous(a, &o, &res, e);

@@ -116,6 +116,7 @@ int main(int argc, char **argv)
 		(void)setlocale(LC_CTYPE, "");
 	/* A reader that goes away, at the end of a pipe or of a connection, is an error of that write and nothing more. */
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN); /* so is a limit on the size of files */
 
 	if (argc < 2) {
 		cli_print_overview(stderr);

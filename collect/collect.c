@@ -33,7 +33,7 @@ bool run_over(const struct run *run, const char **why)
 	else if (clock_mono() >= run->deadline)
 		*why = "the time for the whole run (--timeout) was over";
 	else if (atomic_load(&run->bytes_left) <= 0)
-		*why = "the size for the whole bundle (--max-bytes) was reached";
+		*why = RUN_OUT_OF_BYTES;
 	return *why != NULL;
 }
 
@@ -134,11 +134,9 @@ static int open_bundle(struct run *run, const struct kube *k, struct collect_res
 
 static void write_log(struct run *run)
 {
-	struct record_spec spec = {.path = "collect.log", .source = "sickbay", .command = "", .max = 16 << 20};
+	struct record_spec spec = {.path = "collect.log", .source = "sickbay", .command = "", .max = 16 << 20, .own = true};
 	struct str s = runlog_text(run->log);
 
-	/* Its own place in the budget: what happened must be readable also when the budget was the reason. */
-	atomic_fetch_add(&run->bytes_left, 16 << 20);
 	record_text(run, &spec, s.p, s.n, false);
 }
 

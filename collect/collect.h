@@ -29,7 +29,8 @@ struct collect_opts {
 	int64_t max_bytes;         /* of the whole bundle, unpacked */
 	const atomic_bool *cancel; /* becomes true when the user wants to stop */
 	FILE *progress;            /* a terminal, or NULL */
-	void (*opened)(const char *path);       /* told the bundle's name once it is chosen, or NULL */
+	void (*opened)(const char *path); /* told the bundle's name once it is chosen, or NULL */
+	void (*scratch)(const char *dir); /* told of the folder for ssh's sockets (nodes_remove_scratch), or NULL */
 };
 struct collect_result {
 	char path[512]; /* where the bundle is; "" when there is none */

@@ -82,7 +82,7 @@ static void write_node_json(struct visit *v)
 	CLEAN(clean_free) char *path = xasprintf("nodes/%s/node.json", v->dir);
 	CLEAN(clean_cjson) cJSON *o = cJSON_CreateObject();
 	CLEAN_BUF struct buf b = BUF_MAX(1 << 16);
-	struct record_spec spec = {.path = path, .source = "sickbay", .command = "", .node = v->dir, .max = 1 << 16};
+	struct record_spec spec = {.path = path, .source = "sickbay", .command = "", .node = v->dir, .max = 1 << 16, .own = true};
 	struct record_end end = {
 	        .state = v->node->reached ? CAPTURE_OK : CAPTURE_FAILED, .exit_status = -1, .error = v->node->error};
 	struct record *rec;

@@ -1,7 +1,9 @@
 #include "collect/nodes.h"
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/pool.h"
+#include "base/proc.h"
 #include "collect/runlog.h"
 #include <ctype.h>
 #include <dirent.h>
@@ -176,15 +178,43 @@ static void visit_job(void *arg)
 	node_visit(v->run, v->node, v->mux_dir);
 }
 
+static int none(void *arg, const void *p, size_t n, struct err *e)
+{
+	(void)arg;
+	(void)p;
+	(void)n;
+	(void)e;
+	return 0;
+}
+
+/* A master that is still there: the run was left at once. */
+static void end_master(const char *socket)
+{
+	CLEAN(clean_free) char *path = xasprintf("ControlPath=%s", socket);
+	const char *argv[] = {"ssh", "-F", "none", "-o", path, "-O", "exit", "--", "sickbay", NULL};
+	struct proc_opts o = {.argv = argv, .deadline = clock_mono() + US_PER_S, .out = none};
+	struct proc_result r;
+	struct err e;
+
+	proc_run(&o, &r, &e);
+}
+
 /* Sockets and a known_hosts file of accepted keys; nothing else is ever in it. */
-static void remove_dir(const char *dir)
+void nodes_remove_scratch(const char *dir)
 {
 	DIR *d = opendir(dir);
 	struct dirent *ent;
 
-	while (d && (ent = readdir(d)))
-		if (ent->d_name[0] != '.')
-			unlinkat(dirfd(d), ent->d_name, 0);
+	while (d && (ent = readdir(d))) {
+		if (ent->d_name[0] == '.')
+			continue;
+		if (ent->d_type != DT_REG) {
+			CLEAN(clean_free) char *socket = xasprintf("%s/%s", dir, ent->d_name);
+
+			end_master(socket);
+		}
+		unlinkat(dirfd(d), ent->d_name, 0);
+	}
 	if (d)
 		closedir(d);
 	rmdir(dir);
@@ -200,6 +230,8 @@ void nodes_visit(struct run *run, struct nodes *nodes)
 	struct visit *visits = xcalloc((size_t)nodes->n + 1, sizeof(*visits));
 	struct pool *pool;
 
+	if (dir && run->opts->scratch)
+		run->opts->scratch(dir);
 	if (nodes->n) {
 		pool = pool_new(nodes->n < VISITS_MAX ? nodes->n : VISITS_MAX);
 		for (int i = 0; i < nodes->n; i++) {
@@ -210,7 +242,7 @@ void nodes_visit(struct run *run, struct nodes *nodes)
 	}
 	free(visits);
 	if (dir)
-		remove_dir(dir);
+		nodes_remove_scratch(dir);
 }
 
 void nodes_release(struct nodes *nodes)

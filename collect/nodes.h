@@ -26,6 +26,8 @@ int nodes_choose(struct run *run, const struct cluster_node *api, int n_api, con
 /* Visits them all; returns when done. */
 void nodes_visit(struct run *run, struct nodes *nodes);
 void nodes_release(struct nodes *nodes);
+/* Ends the ssh programs that keep connections open through sockets in dir, and removes it (collect_opts.scratch). */
+void nodes_remove_scratch(const char *dir);
 
 /* One node, on the caller's thread and a few more. mux_dir: for the ssh program's sockets. */
 void node_visit(struct run *run, struct node *node, const char *mux_dir);

@@ -4,25 +4,66 @@
 #include "collect/placeholder.h"
 #include "collect/redact_file.h"
 
+/* Bytes of a cap that are kept for what closes a document. */
+#define FRAME_MAX 64
+
 struct record {
 	struct run *run;
 	char *path, *source, *command, *node;
 	int64_t max, started, mono, seen;
-	bool keep_tail;
+	int64_t charged;  /* to the budget of the run */
+	bool keep_tail, own;
+	bool over_budget; /* --max-bytes ended in the middle of it */
+	bool cut;         /* something whole did not fit any more */
+	struct err disk;  /* the temporary file's failure: this capture's loss, not the run's */
 	const struct regex *drop;
 	struct spool *spool;
 	struct redact_file *file;
 	struct tally replaced; /* placeholders that went into the bundle, by kind */
 };
 
+/* Takes n bytes of the run's budget, or what is left of it. */
+static int64_t take_budget(struct run *run, int64_t n)
+{
+	long long left = atomic_load(&run->bytes_left), take;
+
+	do
+		take = left <= 0 ? 0 : left < n ? left : n;
+	while (take > 0 && !atomic_compare_exchange_weak(&run->bytes_left, &left, left - take));
+	return take;
+}
+
+/* How many of n more bytes may be kept. What is kept of the newest end takes room only until its ring is full. */
+static size_t grant(struct record *r, size_t n)
+{
+	int64_t room = r->max - r->charged, want = (int64_t)n < room ? (int64_t)n : room, got;
+
+	if (r->own || want <= 0)
+		return n;
+	got = take_budget(r->run, want);
+	r->charged += got;
+	if (got == want)
+		return n;
+	r->over_budget = true;
+	return (size_t)got;
+}
+
 static int to_spool(void *arg, const void *p, size_t n, struct err *e)
 {
 	struct record *r = arg;
-	int rc = spool_write(r->spool, p, n, e);
+	int rc;
 
+	if (r->disk.code) {
+		if (e)
+			*e = r->disk;
+		return -r->disk.code;
+	}
+	if (r->over_budget)
+		return 0;
 	placeholder_count((struct str){p, n}, &r->replaced);
+	rc = spool_write(r->spool, p, grant(r, n), &r->disk);
 	if (rc < 0 && e)
-		run_fatal(r->run, e);
+		*e = r->disk;
 	return rc;
 }
 
@@ -34,7 +75,6 @@ static bool drop_line(void *arg, struct str line)
 struct record *record_new(struct run *run, const struct record_spec *spec)
 {
 	struct record *r = xcalloc(1, sizeof(*r));
-	int64_t left = atomic_load(&run->bytes_left);
 	union {
 		const struct regex *c;
 		void *p;
@@ -45,9 +85,8 @@ struct record *record_new(struct run *run, const struct record_spec *spec)
 	r->source = xstrdup(spec->source);
 	r->command = xstrdup(spec->command ? spec->command : "");
 	r->node = spec->node ? xstrdup(spec->node) : NULL;
-	r->max = spec->max > 0 && spec->max < left ? spec->max : left;
-	if (r->max < 1)
-		r->max = 1;
+	r->max = spec->max > 0 ? spec->max : INT64_C(1) << 30;
+	r->own = spec->own;
 	r->keep_tail = spec->keep_tail;
 	r->started = clock_now();
 	r->mono = clock_mono();
@@ -74,7 +113,30 @@ int record_write_raw(struct record *r, const void *p, size_t n, int64_t replaced
 {
 	r->seen += (int64_t)n;
 	(void)replaced;
-	return to_spool(r, p, n, e);
+	if (spool_seen(r->spool) + (int64_t)n + FRAME_MAX > r->max) {
+		r->cut = true;
+		return err_set(e, ERR_LIMIT, "the byte cap is reached");
+	}
+	if (!r->own) {
+		int64_t got = take_budget(r->run, (int64_t)n);
+
+		r->charged += got;
+		if (got < (int64_t)n) {
+			r->over_budget = true;
+			return err_set(e, ERR_LIMIT, "the budget of bytes is used up");
+		}
+	}
+	return record_write_frame(r, p, n, e);
+}
+
+int record_write_frame(struct record *r, const void *p, size_t n, struct err *e)
+{
+	placeholder_count((struct str){p, n}, &r->replaced);
+	if (!r->disk.code)
+		spool_write(r->spool, p, n, &r->disk);
+	if (r->disk.code && e)
+		*e = r->disk;
+	return -r->disk.code;
 }
 
 int64_t record_bytes(const struct record *r)
@@ -84,7 +146,7 @@ int64_t record_bytes(const struct record *r)
 
 bool record_full(const struct record *r)
 {
-	return !r->keep_tail && spool_seen(r->spool) > r->max;
+	return r->over_budget || r->cut || (!r->keep_tail && spool_seen(r->spool) > r->max);
 }
 
 /* One line without control characters, redacted, of a bearable length. */
@@ -144,29 +206,41 @@ static void add(struct record *r, const struct record_end *end)
 	CLEAN(clean_free) char *error = NULL, *command = NULL;
 	struct err e = {0};
 
-	if (end->error && end->error[0])
-		error = clean_error(r->run, end->error, &r->replaced);
+	if (r->over_budget || r->cut || (r->disk.code && !end->no_file))
+		c.truncated = true;
+	if (r->disk.code)
+		c.state = CAPTURE_FAILED;
+	if (r->disk.code || (end->error && end->error[0]) || r->over_budget)
+		error = clean_error(r->run, r->disk.code                     ? r->disk.msg
+		                            : end->error && end->error[0] ? end->error
+		                                                          : RUN_OUT_OF_BYTES, &r->replaced);
 	c.error = error;
 	command = clean_command(r->run, r->command);
 	c.command = command;
 	c.redactions = tally_total(&r->replaced);
 	c.redacted = &r->replaced;
-	atomic_fetch_sub(&r->run->bytes_left, end->no_file ? 0 : spool_size(r->spool));
+	/* What did not become part of the file goes back. */
+	if (!r->own)
+		atomic_fetch_add(&r->run->bytes_left, r->charged - (end->no_file ? 0 : spool_size(r->spool)));
 	if (bundle_writer_add(r->run->out, &c, end->no_file ? NULL : r->spool, &e) < 0)
 		run_fatal(r->run, &e);
 }
 
 void record_finish(struct record *r, const struct record_end *end)
 {
+	struct record_end lost;
 	struct err e = {0};
 
 	if (!end->no_file && !r->seen && end->body_if_empty && end->body_if_empty[0])
 		record_write(r, end->body_if_empty, strlen(end->body_if_empty), &e);
 	redact_file_finish(r->file, &e);
-	if (spool_finish(r->spool, &e) < 0)
-		run_fatal(r->run, &e);
-	else
-		add(r, end);
+	if (spool_finish(r->spool, &e) < 0) {
+		lost = *end;
+		lost.no_file = true;
+		r->disk = e;
+		end = &lost;
+	}
+	add(r, end);
 	atomic_fetch_sub(&r->run->in_flight, 1);
 	atomic_fetch_add(&r->run->captures, 1);
 	redact_file_free(r->file);
@@ -194,7 +268,7 @@ void record_text(struct run *run, const struct record_spec *spec, const char *p,
 	struct err e = {0};
 
 	if (raw)
-		record_write_raw(r, p, n, 0, &e);
+		record_write_frame(r, p, n, &e);
 	else
 		record_write(r, p, n, &e);
 	record_finish(r, &end);

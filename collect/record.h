@@ -10,8 +10,9 @@ struct record_spec {
 	const char *source;  /* "kubectl", "ssh", "local" */
 	const char *command; /* as a person would repeat it */
 	const char *node;    /* or NULL */
-	int64_t max;         /* bytes kept */
+	int64_t max;         /* bytes kept; 0: 1 GiB */
 	bool keep_tail;
+	bool own; /* the collector's own: outside of --max-bytes, because what happened must be readable also when that was the reason */
 	const struct regex *drop; /* lines left out, or NULL */
 };
 struct record_end {
@@ -30,11 +31,16 @@ struct record *record_new(struct run *run, const struct record_spec *spec);
 /* Fits every sink: arg is the struct record. Returns -ERR_LIMIT when a capture that keeps its head is full: stop then.
  */
 int record_write(void *record, const void *p, size_t n, struct err *e);
-/* As is, for text that was redacted before (JSON objects). `replaced` is added to the count. */
+/* As is, for text that was redacted before (JSON objects). All of it or nothing: -ERR_LIMIT when it does not fit; the
+ * record is then marked as truncated. `replaced` is added to the count. */
 int record_write_raw(struct record *r, const void *p, size_t n, int64_t replaced, struct err *e);
+/* A few bytes around such objects, as is: a document that is cut must be closed all the same. */
+int record_write_frame(struct record *r, const void *p, size_t n, struct err *e);
 int64_t record_bytes(const struct record *r); /* bytes that came */
+/* Its cap or the run's budget is reached. */
 bool record_full(const struct record *r);
-/* Ends it, writes it, frees it. A disk that fails ends the whole run (run_fatal). */
+/* Ends it, writes it, frees it. A temporary file that fails costs this capture; the bundle's disk ends the run
+ * (run_fatal). */
 void record_finish(struct record *r, const struct record_end *end);
 /* A capture without a file. */
 void record_none(struct run *run, const struct record_spec *spec, enum capture_state state, const char *error);

@@ -17,6 +17,7 @@ struct target {
 	char *ns; /* "" for cluster scope */
 	struct record *rec;
 	int64_t items, used;
+	int64_t left_out; /* objects for which its cap had no room */
 };
 struct listing {
 	struct kube *k;
@@ -65,7 +66,7 @@ static struct record *open_record(struct listing *l, const char *ns)
 		buf_printf(&b, NULL, "  \"metadata\": {\n    \"resourceVersion\": \"%s\"\n  },\n  \"items\": [",
 		           l->scan ? l->scan->resource_version : "");
 	}
-	record_write_raw(rec, b.p, b.n, 0, NULL);
+	record_write_frame(rec, b.p, b.n, NULL);
 	return rec;
 }
 
@@ -73,10 +74,16 @@ static void close_target(struct listing *l, struct target *t)
 {
 	const char *tail = l->r->custom ? (t->items ? "\n]\n" : "]\n") : t->items ? "\n  ]\n}\n" : "]\n}\n";
 	struct record_end end = {.state = CAPTURE_OK, .exit_status = 0};
+	char cut[160];
 
-	record_write_raw(t->rec, tail, strlen(tail), 0, NULL);
 	if (l->note[0])
 		end.error = l->note;
+	if (t->left_out) {
+		snprintf(cut, sizeof(cut), "cut at a cap on bytes: %lld objects are in it, %lld that came after them are not",
+		         (long long)t->items, (long long)t->left_out);
+		end.error = cut;
+	}
+	record_write_frame(t->rec, tail, strlen(tail), NULL);
 	if (l->error[0]) {
 		end.state = CAPTURE_FAILED;
 		end.truncated = true;
@@ -173,7 +180,8 @@ static int on_item(void *arg, const struct jsonitem *it, struct err *e)
 	const char *ns = "";
 	struct target *t;
 	int64_t replaced = 0;
-	const char *sep;
+	const char *sep, *why;
+	int rc;
 
 	if (it->too_big || json_parse(it->json.p, it->json.n, &o, e) < 0 || !cJSON_IsObject(o)) {
 		l->bad++;
@@ -196,11 +204,14 @@ static int on_item(void *arg, const struct jsonitem *it, struct err *e)
 		l->bad++;
 		return 0;
 	}
-	t->items++;
 	l->items++;
-	if (record_write_raw(t->rec, l->text.p, l->text.n, replaced, e) < 0)
-		return -ERR_IO;
-	return 0;
+	rc = record_write_raw(t->rec, l->text.p, l->text.n, replaced, e);
+	if (rc == 0)
+		t->items++;
+	else if (rc == -ERR_LIMIT)
+		t->left_out++;
+	/* A full file costs its own namespace; a full bundle, or a disk that fails, ends the list. */
+	return rc == -ERR_LIMIT && !run_over(l->k->run, &why) ? 0 : rc;
 }
 
 struct page {
@@ -313,6 +324,7 @@ void resource_list(struct kube *k, const struct resource *r, resource_hook hook,
 	struct kube_reply reply;
 	char cont[2048] = "";
 	enum kube_status s;
+	const char *why;
 
 	l.text = (struct buf)BUF_MAX(128 << 20);
 	do
@@ -320,6 +332,8 @@ void resource_list(struct kube *k, const struct resource *r, resource_hook hook,
 	while (s == KUBE_OK ? cont[0] != '\0' : go_on(&l, s, &reply, cont, sizeof(cont)));
 	if (s == KUBE_OK && !l.items)
 		find_target(&l, ""); /* listed, and empty */
+	if (s == KUBE_FULL)
+		snprintf(reply.reason, sizeof(reply.reason), "%s", run_over(k->run, &why) ? why : "more than is taken");
 	if (s != KUBE_OK && l.items)
 		snprintf(l.error, sizeof(l.error), "the list broke off after %lld objects: %s", (long long)l.items,
 		         reply.reason);

@@ -27,6 +27,8 @@ struct run {
 	pthread_mutex_t lock;
 	struct err fatal; /* under lock; code 0: none */
 };
+#define RUN_OUT_OF_BYTES "the size for the whole bundle (--max-bytes) was reached"
+
 /* Remembers the first error that ends the run: the disk under the bundle. */
 void run_fatal(struct run *run, const struct err *e);
 /* True when nothing new may be started; *why (a constant text) says the reason. */

@@ -206,7 +206,7 @@ sed -i "s,@T@,$T," "$T/plan.yaml"
 # Until the long command runs.
 wait_begun() {
 	i=0
-	while [ ! -e "$T/begun" ] && [ $i -lt 200 ]; do
+	while [ ! -e "$T/begun" ] && [ $i -lt 600 ]; do
 		i=$((i + 1))
 		sleep 0.1
 	done
@@ -235,6 +235,19 @@ wait $pid
 rc=$?
 ok "interrupted twice: it leaves at once" test $rc -gt 128
 ok "with nothing half-named left" sh -c "! ls $T | grep -q '^m'"
+"$SICKBAY" collect --no-kube --nodes n1=127.0.0.1 --ssh-port "$port" --plan "$T/plan.yaml" -o "$T/m.tar" \
+	--ssh-key "$T/user_rsa" --ssh-known-hosts "$T/kh" >"$T/out" 2>&1 &
+pid=$!
+wait_begun
+kill -STOP $pid
+kill -TERM $pid
+kill -HUP $pid
+kill -CONT $pid
+wait $pid
+rc=$?
+ok "twice, with the ssh program: it leaves" test $rc -gt 128
+ok "no connection of it stays open" eval '! pgrep -f "^ssh .*ControlPath=$TMPDIR"'
+ok "no folder of sockets, no half-named bundle" sh -c "! ls $TMPDIR | grep sickbay-ssh && ! ls $T | grep '^m'"
 "$SICKBAY" collect --no-kube --nodes n1=127.0.0.1 --ssh-port "$port" --plan "$T/plan.yaml" -o "$T/l.tar" \
 	--ssh-key "$T/user_ed25519" --ssh-known-hosts "$T/kh" --timeout 10s >"$T/out" 2>&1
 ok "--timeout ends the run with a bundle" has l nodes/n1/host/first.txt first

@@ -1,0 +1,172 @@
+#!/bin/sh
+# collect on a bad day: commands that never end or never stop printing, budgets, disks and pipes that end, signals, a
+# collector that is killed. This host plays the node, a script plays kubectl. Prints TAP.
+set -u
+. tests/cli/lib.sh
+TMPDIR=$T/tmp
+mkdir "$TMPDIR" "$T/bin"
+export TMPDIR
+unset KUBECONFIG
+
+member() { tar --wildcards -xOf "$T/$1.tar" "$1/$2"; }
+record() { member "$1" manifest.json | grep "\"path\":\"[^\"]*$2\""; }
+# rec BUNDLE PATH TEXT: the record of a capture says it.
+rec() { record "$1" "$2" | grep -q -e "$3" || { record "$1" "$2"; return 1; }; }
+bytes() { record "$1" "$2" | sed 's/.*"bytes":\([0-9]*\).*/\1/'; }
+node() { # NAME ARGUMENTS...: this host as the node, by $T/plan.yaml
+	name=$1
+	shift
+	run collect --no-kube --local --plan "$T/plan.yaml" -o "$T/$name.tar" "$@"
+}
+# Nothing of ours is left in the folder of temporary files.
+no_debris() { test -z "$(ls -A "$TMPDIR")" || { ls -A "$TMPDIR"; return 1; }; }
+# within SECONDS SINCE
+within() { now=$(date +%s); test $((now - $2)) -le "$1" || { echo "$((now - $2)) s"; return 1; }; }
+
+# --- commands
+cat >"$T/plan.yaml" <<'END'
+plan: 1
+lanes: 6
+node:
+  - {path: host/first.txt, run: "echo first"}
+  - {path: host/yes.txt, run: "yes abcdefghi", max: 64KiB, timeout: 30s}
+  - {path: host/tail.txt, run: "i=0; while :; do i=$((i+1)); echo line $i; done", max: 64KiB, timeout: 2s, keep: tail}
+  - {path: host/deaf.txt, run: "trap '' TERM INT HUP; echo deaf; while :; do sleep 1; done", timeout: 2s}
+  - {path: host/heirs.txt, run: "echo parent; sleep 39.5 & exit 0", timeout: 30s}
+  - {path: host/long.txt, run: "echo begun; sleep 60", timeout: 2s}
+END
+start=$(date +%s)
+node a
+ok "every command ends" within 15 "$start"
+ok "some failed: partial" is "$status" 3
+ok "output without end is cut at its cap" is "$(bytes a yes.txt)" 65536
+ok "... and says so" rec a yes.txt '"state":"ok".*"truncated":true'
+ok "a log that never ends keeps its newest end" eval 'rec a tail.txt "\"timed_out\":true.*\"truncated\":true" && ! member a "nodes/*/host/tail.txt" | grep -qx "line 1"'
+ok "... from a line's beginning on" eval 'member a "nodes/*/host/tail.txt" | head -n 1 | grep -qx "line [0-9]*"'
+ok "one that ignores SIGTERM is killed" rec a deaf.txt '"state":"failed","timed_out":true'
+ok "what it had said is kept" rec a deaf.txt '"bytes":5'
+ok "children that hold the pipe are not waited for" rec a heirs.txt '"exit_status":0,"state":"ok"'
+ok "a deadline keeps what came before" eval 'rec a long.txt "\"error\":\"no end within 2 s\"" && is "$(bytes a long.txt)" 6'
+ok "no temporary file stays" no_debris
+for p in $(pgrep -f '^sleep 39.5$'); do kill "$p"; done
+
+# --- the budget of bytes
+cat >"$T/plan.yaml" <<'END'
+plan: 1
+lanes: 1
+node:
+  - {path: host/small.txt, run: "echo small"}
+  - {path: host/a.txt, run: "head -c 3000000 /dev/zero | tr '\\0' a", max: 8MiB}
+  - {path: host/b.txt, run: "echo b"}
+END
+node b --max-bytes 1MiB
+ok "--max-bytes: partial" is "$status" 3
+ok "what came before is whole" rec b small.txt '"bytes":6,"sha256"'
+ok "the capture in which it ended is cut and says why" rec b a.txt '"truncated":true.*--max-bytes'
+ok "the rest is skipped, with the reason" rec b b.txt '"skipped","error":"the size for the whole bundle (--max-bytes)'
+ok "no more than that in all" test "$(bytes b a.txt)" -eq $((1048576 - 6))
+ok "what is told of the node is whole" eval 'member b "nodes/*/node.json" | tail -n 1 | grep -qx "}"'
+ok "the log of the collection, too" eval 'member b collect.log | grep -q "done after"'
+ok "the summary says it" out '--max-bytes'
+
+# --- disks
+if [ "$(id -u)" = 0 ] && mkdir "$T/disk" && mount -t tmpfs -o size=1m none "$T/disk" 2>/dev/null; then
+	trap 'umount "$T/disk" 2>/dev/null; rm -rf "$T"' EXIT
+	run collect --no-kube --local --plan "$T/plan.yaml" -o "$T/disk/c.tar"
+	ok "a full disk under the bundle: a clear error" eval 'ends 1 ".*c.tar.part: writing: No space left on device; what had been gathered is kept"'
+	ok "... and what is kept loads" eval 'run analyze "$T/disk/c.tar.part" -o "$T/c.json"; is "$status" 0 && grep -q "\"complete\": *\"0\"" "$T/c.json"'
+	rm -f "$T/disk/"*
+	TMPDIR=$T/disk
+	node d
+	ok "a full folder of temporary files costs the captures that need it" rec d a.txt "\"state\":\"failed\".*temporary file in $T/disk (TMPDIR names another folder): No space left"
+	ok "... and nothing else" eval 'is "$status" 3 && rec d small.txt "\"state\":\"ok\"" && rec d b.txt "\"state\":\"ok\""'
+	ok "... and leaves nothing there" no_debris
+	TMPDIR=$T/tmp
+	umount "$T/disk"
+	trap 'rm -rf "$T"' EXIT
+else
+	for i in 1 2 3 4 5; do ok "a full disk # SKIP needs root and tmpfs" true; done
+fi
+(ulimit -f 600; TMPDIR=/dev/null; run collect --no-kube --local --plan "$T/plan.yaml" -o "$T/e.tar"; echo "$status" >"$T/status")
+ok "a limit on the size of files is an error, not a death" eval 'is "$(cat "$T/status")" 3 && rec e a.txt "\"state\":\"failed\""'
+sed "s,/dev/zero | tr '.*' a,/dev/urandom | base64," "$T/plan.yaml" >"$T/noise.yaml"
+"$SICKBAY" collect --no-kube --local --plan "$T/noise.yaml" -o - 2>"$T/err" >/dev/full
+status=$?
+ok "a full disk behind standard output" ends 1 "standard output: writing: No space left on device"
+("$SICKBAY" collect --no-kube --local --plan "$T/noise.yaml" -o - 2>"$T/err"; echo $? >"$T/status") | head -c 100 >/dev/null
+ok "a closed pipe" eval 'is "$(cat "$T/status")" 1 && err "^sickbay: standard output: writing: Broken pipe$"'
+
+# --- signals
+cat >"$T/bin/kubectl" <<'END'
+#!/bin/sh
+case "$*" in
+*"config view"*) echo '{"current-context":"x","clusters":[{"cluster":{"server":"https://127.0.0.9:6443"}}]}'; exit ;;
+*/api/v1/nodes*) echo '{"items":[]}'; exit ;;
+*/version) echo '{"gitVersion":"v1.20.2"}'; exit ;;
+*"/api/v1/namespaces"*) echo '{"metadata":{"uid":"1"},"items":[]}'; exit ;;
+*/livez*) ;;
+*) echo 'Error from server (NotFound): the server could not find the requested resource' >&2; exit 1 ;;
+esac
+trap '' TERM INT HUP
+echo x >>"$T/begun"
+while :; do sleep 0.5; done
+END
+chmod +x "$T/bin/kubectl"
+export T
+cat >"$T/plan.yaml" <<'END'
+plan: 1
+lanes: 2
+api:
+  - {path: kubectl/livez.txt, get: /livez, always: true, timeout: 60s}
+node:
+  - {path: host/first.txt, run: "echo first"}
+  - {path: host/long.txt, run: "echo x >>$T/begun; echo long; sleep 60", timeout: 90s}
+  - {path: host/last.txt, run: "echo last"}
+END
+# begin NAME ARGUMENTS...: a collection in the background, once it hangs in a request and in a command.
+begin() {
+	name=$1
+	shift
+	rm -f "$T/begun"
+	PATH=$T/bin:$PATH "$SICKBAY" collect --local --plan "$T/plan.yaml" -o "$T/$name.tar" "$@" >"$T/out" 2>"$T/err" </dev/null &
+	pid=$!
+	i=0
+	while [ "$(cat "$T/begun" 2>/dev/null | wc -l)" -lt 2 ] && [ $i -lt 200 ]; do i=$((i + 1)) && sleep 0.1; done
+	start=$(date +%s)
+}
+ends_by() { wait "$pid"; status=$?; }
+orphans() { pgrep -f "^/bin/sh $T/bin/kubectl"; }
+begin f
+kill -TERM "$pid"
+ends_by
+ok "stopped once: soon" within 6 "$start"
+ok "... a bundle of what is there" eval 'is "$status" 3 && rec f first.txt "\"state\":\"ok\""'
+ok "... with what was running" eval 'rec f long.txt "\"state\":\"skipped\".*stopped by the user" && is "$(bytes f long.txt)" 5'
+ok "... said on the way" err "^sickbay: stopping; what is there goes into the bundle"
+ok "... no program stays" eval '! orphans'
+ok "... whole" eval 'run inspect "$T/f.tar" --verify; is "$status" 0'
+begin g
+kill -HUP "$pid"
+sleep 0.2
+kill -TERM "$pid"
+ends_by
+ok "stopped twice: at once" eval 'within 2 "$start" && is "$status" 143'
+ok "... nothing half-named is left" eval '! ls "$T"/g.* 2>/dev/null'
+ok "... no program stays, though it ignores SIGTERM" eval 'sleep 0.2; ! orphans'
+ok "... no folder of sockets either" no_debris
+begin h
+sleep 2.5 # a frame reaches the disk
+kill -KILL "$pid"
+ends_by
+ok "killed: the part file stays" test -s "$T/h.tar.part"
+run analyze "$T/h.tar.part" -o "$T/h.json"
+ok "... and loads" is "$status" 0
+ok "... as incomplete" grep -q '"complete": *"0"' "$T/h.json"
+for p in $(orphans); do kill -9 "$p"; done
+for p in $(pgrep -f "echo x >>$T/begun"); do kill -9 "$p"; done
+run collect --local --no-kube --plan "$T/plan.yaml" -o "$T/h.tar"
+ok "the next one says what it is and how to go on" ends 2 ".*h.tar.part: exists already: .* can be analysed; remove it or choose another name"
+begin i --timeout 4s
+ends_by
+ok "--timeout ends all that hangs, with a bundle" eval 'within 9 "$start" && is "$status" 3 && rec i first.txt "\"state\":\"ok\"" && rec i long.txt "\"timed_out\":true"'
+done_testing
