@@ -140,6 +140,46 @@ int64_t clock_parse_iso(struct str s, size_t *used)
 	return clock_from_civil(y, mo, d, h, mi, sec, us) - east * US_PER_S;
 }
 
+/* A date alone and a time without seconds are completed before the strict reader sees them. */
+static int64_t parse_written(const char *s)
+{
+	char full[64];
+	size_t n = strlen(s), used = 0;
+	int64_t t;
+
+	if (n >= sizeof(full) - 16)
+		return TIME_NONE;
+	if (n == 10)
+		snprintf(full, sizeof(full), "%s 00:00:00", s);
+	else if (n >= 16 && s[13] == ':' && s[16] != ':')
+		snprintf(full, sizeof(full), "%.16s:00%s", s, s + 16);
+	else
+		snprintf(full, sizeof(full), "%s", s);
+	t = clock_parse_iso((struct str){full, strlen(full)}, &used);
+	return full[used] ? TIME_NONE : t;
+}
+
+int clock_parse_moment(const char *s, int64_t now, int64_t *us, struct err *e)
+{
+	int64_t t, d;
+
+	if (strchr(s, '-') == NULL) {
+		int rc = clock_parse_duration(s, &d, e);
+
+		if (rc == 0)
+			*us = now - d;
+		return rc;
+	}
+	t = parse_written(s);
+	if (t == TIME_NONE)
+		return err_set(e, ERR_USAGE, "\"%.60s\" is not a time; write 90s, 24h, 7d, or 2026-11-20, \"2026-11-20 10:00\", "
+		               "2026-11-20T10:00:00+02:00 (UTC without a zone)", s);
+	if (t > now)
+		return err_set(e, ERR_USAGE, "\"%.60s\" lies in the future (UTC is meant where no zone is given)", s);
+	*us = t;
+	return 0;
+}
+
 char *clock_format(int64_t us, char buf[32])
 {
 	if (us == TIME_NONE) {

@@ -18,6 +18,9 @@ int64_t clock_from_civil(int year, int month, int day, int hour, int min, int se
 char *clock_format(int64_t us, char buf[32]);
 /* "90s" "15m" "24h" "7d" "1h30m" (a bare number is seconds) to µs; ERR_USAGE otherwise. */
 int clock_parse_duration(const char *s, int64_t *us, struct err *e);
+/* A moment in the past: a duration before `now`, or ISO 8601 as people write it: "2026-11-20", "2026-11-20 10:00", with
+ * seconds and a zone (without: UTC). ERR_USAGE otherwise, and for what lies after now. */
+int clock_parse_moment(const char *s, int64_t now, int64_t *us, struct err *e);
 /* Age as kubectl prints it: "45s" "12m" "5h12m" "3d". buf needs 24 bytes. */
 char *clock_age(int64_t us, char buf[24]);
 

@@ -109,6 +109,27 @@ static int get_duration(const struct cli_args *a, const char *name, const char *
 	return 0;
 }
 
+/* --since and --until as distances from now. */
+static int get_window(const struct cli_args *a, struct collect_opts *o, struct err *e)
+{
+	const char *since = cli_value(a, "since"), *until = cli_value(a, "until");
+	int64_t now = clock_now(), from, to = now;
+
+	if (clock_parse_moment(since ? since : "24h", now, &from, e) < 0)
+		return err_wrap(e, "--since");
+	if (until && clock_parse_moment(until, now, &to, e) < 0)
+		return err_wrap(e, "--until");
+	if (until && !since)
+		from = to - 24 * 3600 * US_PER_S;
+	if (to - from < US_PER_S)
+		return err_set(e, ERR_USAGE, until ? "--since and --until: nothing lies between them"
+		                                   : "--since: less than a second ago");
+	o->since = now - from;
+	o->until = now - to;
+	o->window = since || until;
+	return 0;
+}
+
 static int read_options(const struct cli_args *a, struct collect_opts *o, struct err *e)
 {
 	const char *max = cli_value(a, "max-bytes");
@@ -135,8 +156,9 @@ static int read_options(const struct cli_args *a, struct collect_opts *o, struct
 	};
 	if ((rc = get_int(a, "ssh-port", 1, 65535, 0, &o->ssh.port, e)) < 0 ||
 	    (rc = get_int(a, "jobs", 1, 64, 8, &o->jobs, e)) < 0 ||
-	    (rc = get_duration(a, "since", "24h", &o->since, e)) < 0 ||
+	    (rc = get_window(a, o, e)) < 0 ||
 	    (rc = get_duration(a, "timeout", "10m", &o->timeout, e)) < 0 ||
+	    (rc = get_duration(a, "node-timeout", "5m", &o->node_timeout, e)) < 0 ||
 	    (rc = file_parse_size(max ? max : "4GiB", &o->max_bytes, e)) < 0)
 		return rc;
 	if (o->max_bytes < 1024)
@@ -262,11 +284,13 @@ static const struct cli_option options[] = {
         {NULL, 0, NULL, false, "What and how much"},
         {"anonymize", 0, NULL, false, "map names of machines, addresses, domains"},
         {"anonymize-map", 0, "FILE", false, "where the map is, or goes; default: beside FILE"},
-        {"since", 0, "TIME", false, "how far logs go back; default 24h"},
+        {"since", 0, "TIME", false, "logs from then on: 24h (default), 2026-11-20"},
+        {"until", 0, "TIME", false, "up to then: 1h, \"2026-11-20 10:00\" (UTC)"},
         {"plan", 0, "FILE", false, "another plan than the one compiled in"},
         {"dry-run", 0, NULL, false, "print every request and command, run none"},
         {"jobs", 0, "N", false, "requests to the API at a time; default 8"},
         {"timeout", 0, "TIME", false, "for the whole run; default 10m"},
+        {"node-timeout", 0, "TIME", false, "for one node; default 5m"},
         {"max-bytes", 0, "SIZE", false, "of the whole bundle, unpacked; default 4GiB"},
         {NULL, 0, NULL, false, NULL},
 };

@@ -75,13 +75,21 @@ static enum capture_state state_of(const struct plan_item *it, const struct kube
 	}
 }
 
+static struct plan_vars window_vars(const struct run *run, const char *node)
+{
+	struct plan_vars v = {.node = node};
+
+	run_window(run, &v);
+	return v;
+}
+
 /* A request or a kubectl command of the plan: what it prints, or what it complains about, is the file. */
 static void run_item(void *arg)
 {
 	struct job *j = arg;
 	struct cluster *c = j->c;
 	const struct plan_item *it = j->item;
-	struct plan_vars vars = {.node = j->node, .since_s = c->run->opts->since / US_PER_S};
+	struct plan_vars vars = window_vars(c->run, j->node);
 	CLEAN(clean_free) char *path = plan_resolve(it->path, &vars), *what = plan_resolve(it->what, &vars);
 	CLEAN(clean_free)
 	char *cmd = it->how == PLAN_GET ? c->k->backend->command(c->k, what) : kubectl_command(c->k, what);

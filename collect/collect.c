@@ -37,6 +37,14 @@ bool run_over(const struct run *run, const char **why)
 	return *why != NULL;
 }
 
+void run_window(const struct run *run, struct plan_vars *v)
+{
+	int64_t ago = clock_now() - run->started;
+
+	v->since_s = (run->opts->since + ago) / US_PER_S;
+	v->until_s = run->opts->until ? (run->opts->until + ago) / US_PER_S : 0;
+}
+
 int64_t run_deadline(const struct run *run, int64_t timeout_us)
 {
 	int64_t t = clock_mono() + timeout_us;
@@ -73,7 +81,10 @@ static cJSON *options_json(const struct collect_opts *o)
 	cJSON *j = cJSON_CreateObject();
 
 	cJSON_AddNumberToObject(j, "since_s", (double)(o->since / US_PER_S));
+	if (o->until)
+		cJSON_AddNumberToObject(j, "until_s", (double)(o->until / US_PER_S));
 	cJSON_AddNumberToObject(j, "timeout_s", (double)(o->timeout / US_PER_S));
+	cJSON_AddNumberToObject(j, "node_timeout_s", (double)(o->node_timeout / US_PER_S));
 	cJSON_AddNumberToObject(j, "max_bytes", (double)o->max_bytes);
 	cJSON_AddNumberToObject(j, "jobs", o->jobs);
 	cJSON_AddStringToObject(j, "plan", o->plan ? o->plan : "default");

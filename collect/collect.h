@@ -22,10 +22,13 @@ struct collect_opts {
 	const char *nodes_from;           /* file of nodes, one a line, or NULL */
 	bool no_nodes, no_kube, local;
 	struct collect_ssh ssh;
-	int64_t since;    /* µs */
+	int64_t since;    /* how far logs go back from the beginning of the run, µs */
+	int64_t until;    /* the same for their end; 0: until now */
+	bool window;      /* one of them was given: container logs keep to it, too */
 	const char *plan; /* file, or NULL */
 	int jobs;
 	int64_t timeout;           /* µs, whole run */
+	int64_t node_timeout;      /* µs, one node from the first packet to the last */
 	int64_t max_bytes;         /* of the whole bundle, unpacked */
 	const atomic_bool *cancel; /* becomes true when the user wants to stop */
 	FILE *progress;            /* a terminal, or NULL */

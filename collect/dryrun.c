@@ -81,7 +81,7 @@ static void print_where(FILE *f, const struct collect_opts *o)
 
 static void print_node_item(FILE *f, const struct collect_opts *o, const struct plan *p, const struct plan_item *it)
 {
-	struct plan_vars vars = {.journal = "short-iso-precise", .since_s = o->since / US_PER_S, .lines = p->lines};
+	struct plan_vars vars = {.journal = "short-iso-precise", .since_s = o->since / US_PER_S, .until_s = o->until / US_PER_S, .lines = p->lines};
 	CLEAN(clean_free) char *script = plan_script(p, it, &vars), *what = plan_resolve(it->what, &vars);
 
 	fprintf(f, "  %s\n", it->path[0] == '/' ? it->path + 1 : it->path);

@@ -21,6 +21,21 @@ int visit_open(struct visit *v, struct transport **out, char reason[256], struct
 	return transport_open_best(&v->target->t, out, reason, e);
 }
 
+int64_t visit_deadline(const struct visit *v, int64_t timeout)
+{
+	int64_t t = run_deadline(v->run, timeout);
+
+	return t < v->deadline ? t : v->deadline;
+}
+
+bool visit_over(const struct visit *v, const char **why)
+{
+	if (run_over(v->run, why))
+		return true;
+	*why = "the time for one node (--node-timeout) was over";
+	return clock_mono() >= v->deadline;
+}
+
 struct lane {
 	struct visit *v;
 	struct transport *t; /* NULL: opens its own */
@@ -156,6 +171,7 @@ void node_visit(struct run *run, struct node *node, const char *mux_dir)
 	const char *why;
 
 	v.started = clock_now();
+	v.deadline = clock_mono() + run->opts->node_timeout;
 	v.source = v.local ? xstrdup("local") : xstrdup("ssh");
 	pthread_mutex_init(&v.lock, NULL);
 	pthread_cond_init(&v.cond, NULL);

@@ -44,6 +44,7 @@ static void judge(struct visit *v, const struct record *rec, int rc, const struc
                   const char *errmsg, const struct err *e, struct outcome *o)
 {
 	bool root = v->root || !strcmp(v->sudo, "yes");
+	const char *why;
 
 	o->end = (struct record_end){.state = CAPTURE_OK, .exit_status = r->exit_status};
 	snprintf(o->error, sizeof(o->error), "%.1100s", errmsg);
@@ -62,7 +63,10 @@ static void judge(struct visit *v, const struct record *rec, int rc, const struc
 	} else if (r->timed_out) {
 		o->end.state = CAPTURE_FAILED;
 		o->end.timed_out = true;
-		snprintf(o->error, sizeof(o->error), "no end within %lld s", (long long)(timeout / US_PER_S));
+		if (visit_over(v, &why))
+			snprintf(o->error, sizeof(o->error), "stopped after %lld s: %s", (long long)(r->ms / 1000), why);
+		else
+			snprintf(o->error, sizeof(o->error), "no end within %lld s", (long long)(timeout / US_PER_S));
 	} else if ((r->exit_status == STATUS_ABSENT || (r->exit_status == 127 && has(errmsg, "not found"))) &&
 	           !record_bytes(rec)) {
 		o->end.state = CAPTURE_ABSENT;
@@ -226,10 +230,10 @@ bool visit_capture(struct visit *v, struct transport *t, const struct work *w)
 	struct plan_vars vars = {.node = v->dir,
 	                         .unit = w->unit,
 	                         .journal = v->journal,
-	                         .lines = v->run->plan->lines,
-	                         .since_s = v->run->opts->since / US_PER_S};
+	                         .lines = v->run->plan->lines};
 	CLEAN(clean_free) char *path = NULL, *script = NULL, *command = NULL;
 
+	run_window(v->run, &vars);
 	if (w->item->how == PLAN_FILES)
 		return capture_glob(v, t, w);
 	path = visit_path(v, w, NULL);

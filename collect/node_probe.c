@@ -54,10 +54,11 @@ int visit_exec(struct visit *v, struct transport *t, const char *script, int64_t
                int (*out)(void *, const void *, size_t, struct err *), void *arg, struct buf *errout,
                struct proc_result *r, struct err *e)
 {
-	CLEAN(clean_free) char *cmd = wrap(v, script, timeout);
+	int64_t left = visit_deadline(v, timeout) - clock_mono();
+	CLEAN(clean_free) char *cmd = wrap(v, script, left < US_PER_S ? US_PER_S : left);
 	/* The node's own `timeout` comes first, so that nothing stays behind there; ours is for a node that hangs. */
 	struct exec_opts o = {.command = cmd,
-	                      .deadline = run_deadline(v->run, timeout + (v->has_timeout ? 4 : 0) * US_PER_S),
+	                      .deadline = visit_deadline(v, timeout + (v->has_timeout ? 4 : 0) * US_PER_S),
 	                      .out = out,
 	                      .arg = arg,
 	                      .errout = errout};
@@ -184,7 +185,7 @@ static void look_at_clock(struct visit *v, struct transport *t)
 	v->clock_rtt = -1;
 	for (int i = 0; i < 2; i++) {
 		struct exec_opts o = {.command = "date +%s.%N",
-		                      .deadline = run_deadline(v->run, 5 * US_PER_S),
+		                      .deadline = visit_deadline(v, 5 * US_PER_S),
 		                      .out = to_buf,
 		                      .arg = &b};
 		struct proc_result r;

@@ -19,11 +19,13 @@ void visit_skip(struct visit *v, const struct work *w, enum capture_state state,
 	struct plan_vars vars = {.node = v->dir,
 	                         .unit = w->unit,
 	                         .journal = v->journal,
-	                         .lines = v->run->plan->lines,
-	                         .since_s = v->run->opts->since / INT64_C(1000000)};
-	CLEAN(clean_free) char *cmd = plan_resolve(w->item->what, &vars);
-	struct record_spec spec = {.path = path, .source = v->source, .command = cmd, .node = v->dir};
+	                         .lines = v->run->plan->lines};
+	CLEAN(clean_free) char *cmd = NULL;
+	struct record_spec spec = {.path = path, .source = v->source, .node = v->dir};
 
+	run_window(v->run, &vars);
+	cmd = plan_resolve(w->item->what, &vars);
+	spec.command = cmd;
 	record_none(v->run, &spec, state, why);
 }
 
@@ -121,7 +123,7 @@ struct work *visit_next(struct visit *v)
 		pthread_mutex_unlock(&v->lock);
 		if (!w)
 			return NULL;
-		if (!closed[0] && run_over(v->run, &why))
+		if (!closed[0] && visit_over(v, &why))
 			snprintf(closed, sizeof(closed), "%s", why);
 		if (!closed[0])
 			return w;

@@ -62,6 +62,7 @@ void clean_plan(struct plan **p);
 struct plan_vars {
 	const char *node, *unit, *journal, *name;
 	int64_t since_s, lines;
+	int64_t until_s; /* 0: no end */
 };
 /* Replaces the placeholders of `text`; other braces stay. Caller frees. */
 char *plan_resolve(const char *text, const struct plan_vars *v);

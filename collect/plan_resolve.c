@@ -12,6 +12,12 @@ static const char *value_of(const struct plan_vars *v, struct str name, char num
 		return v->journal;
 	if (str_eq(name, "name"))
 		return v->name;
+	if (str_eq(name, "until"))
+		return v->until_s ? (snprintf(num, 24, "--until=-%llds", (long long)v->until_s), num) : "";
+	if (str_eq(name, "until_s")) {
+		snprintf(num, 24, "%lld", (long long)v->until_s);
+		return num;
+	}
 	if (str_eq(name, "since_s") || str_eq(name, "lines")) {
 		snprintf(num, 24, "%lld", (long long)(str_eq(name, "lines") ? v->lines : v->since_s));
 		return num;

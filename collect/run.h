@@ -33,6 +33,8 @@ struct run {
 void run_fatal(struct run *run, const struct err *e);
 /* True when nothing new may be started; *why (a constant text) says the reason. */
 bool run_over(const struct run *run, const char **why);
+/* Fills since_s and until_s, counted from this moment. */
+void run_window(const struct run *run, struct plan_vars *v);
 /* The earlier of now + timeout and the run's own deadline. */
 int64_t run_deadline(const struct run *run, int64_t timeout_us);
 

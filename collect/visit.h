@@ -41,6 +41,7 @@ struct visit {
 	struct wordset tools, units;
 	int64_t clock_offset, clock_rtt; /* µs; rtt -1: not measured */
 	int64_t started;
+	int64_t deadline; /* clock_mono() of --node-timeout */
 
 	pthread_mutex_t lock; /* for what follows */
 	pthread_cond_t cond;
@@ -57,6 +58,10 @@ struct visit {
 int visit_exec(struct visit *v, struct transport *t, const char *script, int64_t timeout,
                int (*out)(void *, const void *, size_t, struct err *), void *arg, struct buf *errout,
                struct proc_result *r, struct err *e);
+/* The earlier of now + timeout and the deadlines of the node and of the run. */
+int64_t visit_deadline(const struct visit *v, int64_t timeout);
+/* True when nothing new may be started on the node; *why says the reason. */
+bool visit_over(const struct visit *v, const char **why);
 /* Opens a connection as the node needs it. */
 int visit_open(struct visit *v, struct transport **out, char reason[256], struct err *e);
 /* Who are we there, what is there, what time is it. */

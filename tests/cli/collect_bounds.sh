@@ -69,6 +69,25 @@ ok "what is told of the node is whole" eval 'member b "nodes/*/node.json" | tail
 ok "the log of the collection, too" eval 'member b collect.log | grep -q "done after"'
 ok "the summary says it" out '--max-bytes'
 
+# --- how far logs go back, and one node's time
+cat >"$T/plan.yaml" <<'END'
+plan: 1
+lanes: 1
+node:
+  - {path: host/window.txt, run: "echo since={since_s} until={until_s} '{until}'"}
+  - {path: host/slow.txt, run: "echo begun; sleep 60", timeout: 90s}
+  - {path: host/after.txt, run: "echo after"}
+END
+node w --since 2h --until 1h --node-timeout 4s
+ok "--since and --until reach the commands" eval 'member w "nodes/*/host/window.txt" | grep -q "^since=72[0-9][0-9] until=36[0-9][0-9] --until=-36[0-9][0-9]s"'
+ok "... and stand in bundle.json" eval 'member w bundle.json | grep -q "\"until_s\": *3600" && member w bundle.json | grep -q "\"since_s\": *7200"'
+ok "--node-timeout ends a command and says so" rec w slow.txt '"timed_out":true,"bytes":6,.*"error":"stopped after [0-9]* s: the time for one node (--node-timeout) was over"'
+ok "... and skips the rest of the node" rec w after.txt '"skipped","error":"the time for one node (--node-timeout) was over"'
+run collect --no-kube --local --since "2020-01-01 10:00" --until 2020-01-01T10:00:00Z
+ok "a window in which nothing lies" ends 2 "--since and --until: nothing lies between them"
+run collect --no-kube --local --since 2999-01-01
+ok "a time to come" ends 2 "--since: \"2999-01-01\" lies in the future"
+
 # --- disks
 if [ "$(id -u)" = 0 ] && mkdir "$T/disk" && mount -t tmpfs -o size=1m none "$T/disk" 2>/dev/null; then
 	trap 'umount "$T/disk" 2>/dev/null; rm -rf "$T"' EXIT

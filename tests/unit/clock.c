@@ -50,6 +50,42 @@ static void test_iso(void **state)
 	free(end);
 }
 
+static void test_moment(void **state)
+{
+	const int64_t now = 1795462411000000; /* 2026-11-23T19:33:31Z */
+	static const struct {
+		const char *text;
+		int64_t us;
+	} good[] = {
+		{"90s", 1795462321000000},
+		{"1h30m", 1795457011000000},
+		{"2026-11-23", 1795392000000000},
+		{"2026-11-23 10:00", 1795428000000000},
+		{"2026-11-23T10:00Z", 1795428000000000},
+		{"2026-11-23T10:00+02:00", 1795420800000000},
+		{"2026-11-23 10:00:07", 1795428007000000},
+		{"2026-11-23T10:00:07.5Z", 1795428007500000},
+		{"2026-11-23T19:33:31Z", 1795462411000000},
+	};
+	static const char *const bad[] = {"", "yesterday", "-1h", "2026-11-23T10", "2026-11-23 10:00 noon", "2026-11-23T19:33:32Z",
+		"2027-01-01", "2026-13-01", "2026-11-23 25:00", "10:00", "2026-11-23 10:00:00:00",
+		"2026-11-23T10:00:00Z and a text that is far longer than any time that anybody would write"};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(good); i++) {
+		int64_t us = 0;
+		struct err e = {0};
+		assert_int_equal(clock_parse_moment(good[i].text, now, &us, &e), 0);
+		assert_int_equal(us, good[i].us);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+		int64_t us = 77;
+		struct err e = {0};
+		assert_int_equal(clock_parse_moment(bad[i], now, &us, &e), -ERR_USAGE);
+		assert_int_equal(us, 77);
+	}
+}
+
 static void test_round_trip(void **state)
 {
 	char text[32];
@@ -108,7 +144,7 @@ static void test_age(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_iso),
+		cmocka_unit_test(test_iso), cmocka_unit_test(test_moment),
 		cmocka_unit_test(test_round_trip),
 		cmocka_unit_test(test_duration),
 		cmocka_unit_test(test_age),
