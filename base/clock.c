@@ -163,12 +163,9 @@ int clock_parse_moment(const char *s, int64_t now, int64_t *us, struct err *e)
 {
 	int64_t t, d;
 
-	if (strchr(s, '-') == NULL) {
-		int rc = clock_parse_duration(s, &d, e);
-
-		if (rc == 0)
-			*us = now - d;
-		return rc;
+	if (clock_parse_duration(s, &d, NULL) == 0) {
+		*us = now - d;
+		return 0;
 	}
 	t = parse_written(s);
 	if (t == TIME_NONE)

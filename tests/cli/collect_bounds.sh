@@ -78,7 +78,7 @@ node:
   - {path: host/slow.txt, run: "echo begun; sleep 60", timeout: 90s}
   - {path: host/after.txt, run: "echo after"}
 END
-node w --since 2h --until 1h --node-timeout 4s
+node w --since 2h --until 1h --node-timeout 12s
 ok "--since and --until reach the commands" eval 'member w "nodes/*/host/window.txt" | grep -q "^since=72[0-9][0-9] until=36[0-9][0-9] --until=-36[0-9][0-9]s"'
 ok "... and stand in bundle.json" eval 'member w bundle.json | grep -q "\"until_s\": *3600" && member w bundle.json | grep -q "\"since_s\": *7200"'
 ok "--node-timeout ends a command and says so" rec w slow.txt '"timed_out":true,"bytes":6,.*"error":"stopped after [0-9]* s: the time for one node (--node-timeout) was over"'
