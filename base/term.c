@@ -32,6 +32,15 @@ int term_width(FILE *f)
 	return 80;
 }
 
+int term_height(FILE *f)
+{
+	struct winsize w;
+
+	if (term_is_tty(f) && ioctl(fileno(f), TIOCGWINSZ, &w) == 0 && w.ws_row >= 4)
+		return w.ws_row;
+	return 24;
+}
+
 void term_style(FILE *f, enum term_style s)
 {
 	static const char *const codes[] = {

@@ -7,7 +7,8 @@
 /* Colour only when f is a terminal, NO_COLOR is unset or empty, and TERM is not "dumb". */
 bool term_colour(FILE *f);
 bool term_is_tty(FILE *f);
-int term_width(FILE *f); /* columns; 80 when not a terminal */
+int term_width(FILE *f);  /* columns; 80 when not a terminal */
+int term_height(FILE *f); /* lines; 24 when not a terminal */
 enum term_style { TERM_PLAIN, TERM_BOLD, TERM_DIM, TERM_RED, TERM_YELLOW, TERM_GREEN, TERM_CYAN };
 /* Starts a style; TERM_PLAIN resets. Prints nothing without colour. */
 void term_style(FILE *f, enum term_style s);

@@ -16,6 +16,7 @@
 /* Ctrl-C, SIGTERM, SIGHUP: once ends the collection, twice ends the program. A thread waits for them, so that leaving
  * may clean up: a handler could not. */
 static atomic_bool stop_asked;
+static bool shows_progress; /* live: it tells of the stopping itself */
 static pthread_mutex_t names_lock = PTHREAD_MUTEX_INITIALIZER;
 static char part_file[600], scratch_dir[200]; /* under names_lock */
 
@@ -39,7 +40,8 @@ static void *signals_main(void *arg)
 	while (sigwait(arg, &sig) == 0) {
 		if (atomic_exchange(&stop_asked, true))
 			leave(sig);
-		fputs("\nsickbay: stopping; what is there goes into the bundle (once more: leave at once)\n", stderr);
+		if (!shows_progress)
+			fputs("sickbay: stopping; what is there goes into the bundle (once more: leave at once)\n", stderr);
 	}
 	return NULL;
 }
@@ -130,6 +132,14 @@ static int get_window(const struct cli_args *a, struct collect_opts *o, struct e
 	return 0;
 }
 
+/* Plain characters, no colours: NO_COLOR has nothing to take away here. */
+static bool can_redraw(void)
+{
+	const char *term = getenv("TERM");
+
+	return term_is_tty(stderr) && term && strcmp(term, "dumb") != 0;
+}
+
 static int read_options(const struct cli_args *a, struct collect_opts *o, struct err *e)
 {
 	const char *max = cli_value(a, "max-bytes");
@@ -152,7 +162,9 @@ static int read_options(const struct cli_args *a, struct collect_opts *o, struct
 	                .insecure = cli_given(a, "ssh-insecure-host-keys")},
 	        .plan = cli_value(a, "plan"),
 	        .cancel = &stop_asked,
-	        .progress = term_is_tty(stderr) ? stderr : NULL,
+	        .progress = cli_given(a, "quiet") ? NULL : stderr,
+	        .live = can_redraw(),
+	        .quiet = cli_given(a, "quiet"),
 	};
 	if ((rc = get_int(a, "ssh-port", 1, 65535, 0, &o->ssh.port, e)) < 0 ||
 	    (rc = get_int(a, "jobs", 1, 64, 8, &o->jobs, e)) < 0 ||
@@ -253,6 +265,7 @@ static int run_collect(const struct cli_args *a, struct err *e)
 	to_stdout = o.output && !strcmp(o.output, "-");
 	o.opened = on_opened;
 	o.scratch = on_scratch;
+	shows_progress = o.progress && o.live;
 	catch_signals();
 	if (cli_given(a, "anonymize"))
 		rc = collect_anonymous(a, &o, &res, e);
@@ -292,6 +305,7 @@ static const struct cli_option options[] = {
         {"timeout", 0, "TIME", false, "for the whole run; default 10m"},
         {"node-timeout", 0, "TIME", false, "for one node; default 5m"},
         {"max-bytes", 0, "SIZE", false, "of the whole bundle, unpacked; default 4GiB"},
+        {"quiet", 'q', NULL, false, "no progress, no summary: the bundle's name alone"},
         {NULL, 0, NULL, false, NULL},
 };
 

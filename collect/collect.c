@@ -186,7 +186,6 @@ static int run_all(struct run *run, FILE *say, struct collect_result *res, struc
 	CLEAN(clean_free) char *no_kube = NULL;
 	struct nodes nodes = {NULL, 0, ""};
 	struct bundle_counts counts;
-	struct progress *progress;
 	struct err why = {0};
 	int rc;
 
@@ -201,16 +200,16 @@ static int run_all(struct run *run, FILE *say, struct collect_result *res, struc
 		               "--nodes, --nodes-from or --local", why.msg);
 	if ((rc = open_bundle(run, k, res, e)) < 0)
 		return rc;
+	progress_bundle(run->progress, run->out);
 	runlog(run->log, "sickbay %s; API: %s %s", SICKBAY_VERSION,
 	       k         ? k->server
 	       : no_kube ? no_kube
 	                 : "not asked",
 	       k ? (k->broken[0] ? k->broken : k->version) : "");
-	progress = progress_begin(run, run->opts->progress);
 	rc = gather(run, k, no_kube, &nodes, e);
 	runlog(run->log, "done after %lld ms", (long long)((clock_now() - run->started) / 1000));
 	write_log(run);
-	progress_end(progress);
+	progress_end(STEAL(run->progress));
 	if (rc == 0 && run->fatal.code) {
 		*e = run->fatal;
 		rc = -e->code;
@@ -246,7 +245,9 @@ int collect_run(const struct collect_opts *o, FILE *say, struct collect_result *
 	run.deadline = clock_mono() + o->timeout;
 	atomic_store(&run.bytes_left, o->max_bytes);
 	pthread_mutex_init(&run.lock, NULL);
+	run.progress = progress_begin(&run, o->progress, o->live);
 	rc = run_all(&run, say, res, e);
+	progress_end(run.progress);
 	bundle_writer_free(run.out);
 	runlog_free(run.log);
 	pthread_mutex_destroy(&run.lock);

@@ -31,7 +31,9 @@ struct collect_opts {
 	int64_t node_timeout;      /* µs, one node from the first packet to the last */
 	int64_t max_bytes;         /* of the whole bundle, unpacked */
 	const atomic_bool *cancel; /* becomes true when the user wants to stop */
-	FILE *progress;            /* a terminal, or NULL */
+	bool quiet;                /* no closing summary: the bundle's name alone */
+	FILE *progress;            /* where to tell how far it is, or NULL */
+	bool live;                 /* progress is a terminal that can move its cursor */
 	void (*opened)(const char *path); /* told the bundle's name once it is chosen, or NULL */
 	void (*scratch)(const char *dir); /* told of the folder for ssh's sockets (nodes_remove_scratch), or NULL */
 };

@@ -171,6 +171,8 @@ void node_visit(struct run *run, struct node *node, const char *mux_dir)
 	const char *why;
 
 	v.started = clock_now();
+	atomic_store(&node->begun, clock_mono());
+	atomic_store(&node->phase, NODE_CONNECTING);
 	v.deadline = clock_mono() + run->opts->node_timeout;
 	v.source = v.local ? xstrdup("local") : xstrdup("ssh");
 	pthread_mutex_init(&v.lock, NULL);
@@ -188,6 +190,8 @@ void node_visit(struct run *run, struct node *node, const char *mux_dir)
 		runlog(run->log, "%s: reached through %s%s%s, sudo: %s", v.dir, v.transport,
 		       v.fallback[0] ? " because " : "", v.fallback, v.sudo);
 		visit_queue(&v);
+		atomic_store(&node->total, v.n_work);
+		atomic_store(&node->phase, NODE_COLLECTING);
 		run_lanes(&v, t);
 		if (v.dead[0])
 			snprintf(node->error, sizeof(node->error), "%s", v.dead);
@@ -195,6 +199,8 @@ void node_visit(struct run *run, struct node *node, const char *mux_dir)
 		runlog(run->log, "%s: not reached: %s", v.dir, node->error);
 	}
 	write_node_json(&v);
+	atomic_store(&node->ended, clock_mono());
+	atomic_store(&node->phase, NODE_ENDED);
 	transport_close(t);
 	sshtarget_free(v.target);
 	wordset_release(&v.tools);

@@ -136,6 +136,7 @@ void visit_done(struct visit *v, const struct work *w, bool timed_out, const cha
 {
 	struct gate *g;
 
+	atomic_fetch_add(&v->node->done, 1);
 	pthread_mutex_lock(&v->lock);
 	g = gate_of(v, w->item->gate);
 	if (g && timed_out && g->state != GATE_CLOSED) {

@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "base/pool.h"
 #include "base/proc.h"
+#include "collect/progress.h"
 #include "collect/runlog.h"
 #include <ctype.h>
 #include <dirent.h>
@@ -232,8 +233,14 @@ void nodes_visit(struct run *run, struct nodes *nodes)
 
 	if (dir && run->opts->scratch)
 		run->opts->scratch(dir);
+	for (int i = 0; i < nodes->n; i++)
+		snprintf(nodes->v[i].label, sizeof(nodes->v[i].label), "%.63s",
+		         nodes->v[i].name   ? nodes->v[i].name
+		         : nodes->v[i].host ? nodes->v[i].host
+		                            : "this host");
 	if (nodes->n) {
 		pool = pool_new(nodes->n < VISITS_MAX ? nodes->n : VISITS_MAX);
+		progress_nodes(run->progress, nodes);
 		for (int i = 0; i < nodes->n; i++) {
 			visits[i] = (struct visit){run, &nodes->v[i], dir};
 			pool_add(pool, visit_job, &visits[i]);

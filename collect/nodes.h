@@ -5,6 +5,7 @@
 #include "collect/cluster.h"
 #include "collect/run.h"
 
+enum node_phase { NODE_WAITING, NODE_CONNECTING, NODE_COLLECTING, NODE_ENDED };
 struct node {
 	char *name; /* folder in the bundle; NULL: the host says it */
 	char *host; /* to connect to; NULL: this host */
@@ -12,6 +13,10 @@ struct node {
 	bool reached;
 	char error[400];
 	char no_root[240]; /* why commands did not run as root; "" when they did */
+	/* for whoever watches; the results above may be read once the phase is NODE_ENDED */
+	char label[64];
+	atomic_int phase, done, total; /* captures */
+	atomic_llong begun, ended;     /* clock_mono(), 0: not yet */
 };
 struct nodes {
 	struct node *v;

@@ -4,28 +4,175 @@
 #include "base/mem.h"
 #include "base/term.h"
 
+#define LIVE_US 200000
+#define LINE_US (10 * US_PER_S)
+
 struct progress {
 	struct run *run;
 	FILE *f;
+	bool live, started;
 	pthread_t thread;
-	bool started;
-	atomic_bool end;
+	pthread_mutex_t lock; /* for end, with cond */
+	pthread_cond_t cond;
+	bool end;
+	_Atomic(struct bundle_writer *) out;
+	_Atomic(const struct nodes *) nodes;
+	int64_t begun, last_line; /* clock_mono() */
+	int drawn;                /* lines of the live block */
+	bool *told;               /* a node whose end was told; of as many as nodes has */
 };
 
-static void show(const struct progress *p)
-{
-	struct bundle_counts c;
-	char size[16];
-	char line[160];
-	int n;
+/* How many nodes are in which state. */
+struct tally {
+	int waiting, running, done, failed;
+};
 
-	bundle_writer_counts(p->run->out, &c);
-	n = snprintf(line, sizeof(line), "collecting: %lld captures, %s, %d running, %lld failed, %lld s",
-	             (long long)(c.ok + c.failed), file_format_size(c.bytes, size), atomic_load(&p->run->in_flight),
-	             (long long)c.failed, (long long)((clock_now() - p->run->started) / US_PER_S));
-	if (n >= term_width(p->f))
-		n = term_width(p->f) - 1;
-	fprintf(p->f, "\r\033[K%.*s", n > 0 ? n : 0, line);
+static enum node_phase phase_of(const struct node *n)
+{
+	return (enum node_phase)atomic_load(&n->phase);
+}
+
+static struct tally count(const struct nodes *ns)
+{
+	struct tally t = {0};
+
+	for (int i = 0; ns && i < ns->n; i++) {
+		enum node_phase p = phase_of(&ns->v[i]);
+
+		t.waiting += p == NODE_WAITING;
+		t.running += p == NODE_CONNECTING || p == NODE_COLLECTING;
+		t.done += p == NODE_ENDED && ns->v[i].reached;
+		t.failed += p == NODE_ENDED && !ns->v[i].reached;
+	}
+	return t;
+}
+
+static long long seconds(const struct node *n)
+{
+	int64_t end = atomic_load(&n->ended), begun = atomic_load(&n->begun);
+
+	return begun ? ((end ? end : clock_mono()) - begun) / US_PER_S : 0;
+}
+
+/* A line without anything that could move the cursor, cut to the width. */
+static void put_line(const struct progress *p, const char *line)
+{
+	int width = p->live ? term_width(p->f) - 1 : 2000;
+
+	for (int i = 0; line[i] && i < width; i++)
+		fputc((unsigned char)line[i] < 0x20 || (unsigned char)line[i] > 0x7e ? '?' : line[i], p->f);
+	fputs(p->live ? "\033[K\n" : "\n", p->f);
+}
+
+static void head_line(const struct progress *p, char *line, size_t size)
+{
+	struct bundle_writer *out = atomic_load(&p->out);
+	long long s = (long long)((clock_mono() - p->begun) / US_PER_S);
+	bool stopping = p->run->cancel && atomic_load(p->run->cancel);
+	const struct nodes *ns = atomic_load(&p->nodes);
+	struct bundle_counts c = {0};
+	struct tally t = count(ns);
+	char bytes[16], nodes[100] = "";
+
+	if (out)
+		bundle_writer_counts(out, &c);
+	if (ns && ns->n)
+		snprintf(nodes, sizeof(nodes), ", nodes: %d done, %d running, %d waiting, %d not reached", t.done, t.running,
+		         t.waiting, t.failed);
+	snprintf(line, size, "%s%lld s: %s%lld captures, %s, %lld failed%s", p->live ? "" : "sickbay: ", s,
+	         stopping ? "stopping (once more: leave at once), "
+	         : out    ? ""
+	                  : "asking the API server, ",
+	         (long long)(c.ok + c.failed), file_format_size(c.bytes, bytes), (long long)c.failed, nodes);
+}
+
+static void node_line(const struct node *n, char *line, size_t size)
+{
+	int done = atomic_load(&n->done), total = atomic_load(&n->total);
+
+	switch (phase_of(n)) {
+	case NODE_WAITING:
+		snprintf(line, size, "  %-20s waiting", n->label);
+		break;
+	case NODE_CONNECTING:
+		snprintf(line, size, "  %-20s connecting            %4lld s", n->label, seconds(n));
+		break;
+	case NODE_COLLECTING:
+		snprintf(line, size, "  %-20s collecting  %4d/%-4d %4lld s", n->label, done, total, seconds(n));
+		break;
+	case NODE_ENDED:
+		if (n->reached)
+			snprintf(line, size, "  %-20s done        %4d/%-4d %4lld s%s%s", n->label, done, total, seconds(n),
+			         n->error[0] ? "  " : "", n->error);
+		else
+			snprintf(line, size, "  %-20s not reached           %4lld s  %s", n->label, seconds(n), n->error);
+		break;
+	}
+}
+
+/* All of them when the screen has room, else those that are being visited. */
+static void draw(struct progress *p)
+{
+	const struct nodes *ns = atomic_load(&p->nodes);
+	int room = term_height(p->f) - 2, lines = 1;
+	char line[600];
+
+	if (p->drawn)
+		fprintf(p->f, "\033[%dA\r", p->drawn);
+	head_line(p, line, sizeof(line));
+	put_line(p, line);
+	for (int i = 0; ns && i < ns->n && lines <= room; i++) {
+		enum node_phase ph = phase_of(&ns->v[i]);
+
+		if (ns->n > room && ph != NODE_CONNECTING && ph != NODE_COLLECTING)
+			continue;
+		node_line(&ns->v[i], line, sizeof(line));
+		put_line(p, line);
+		lines++;
+	}
+	fputs("\033[J", p->f); /* what was longer before */
+	fflush(p->f);
+	p->drawn = lines;
+}
+
+static void tell_ended(struct progress *p)
+{
+	const struct nodes *ns = atomic_load(&p->nodes);
+	char line[600];
+
+	if (ns && !p->told)
+		p->told = xcalloc((size_t)ns->n + 1, sizeof(*p->told));
+	for (int i = 0; ns && i < ns->n; i++) {
+		const struct node *n = &ns->v[i];
+
+		if (p->told[i] || phase_of(n) != NODE_ENDED)
+			continue;
+		p->told[i] = true;
+		p->last_line = clock_mono();
+		if (n->reached)
+			snprintf(line, sizeof(line), "sickbay: %s: %d captures in %lld s%s%s", n->label, atomic_load(&n->done),
+			         seconds(n), n->error[0] ? ": " : "", n->error);
+		else
+			snprintf(line, sizeof(line), "sickbay: %s: not reached: %s", n->label, n->error);
+		put_line(p, line);
+	}
+	fflush(p->f);
+}
+
+static void show(struct progress *p)
+{
+	char line[600];
+
+	if (p->live) {
+		draw(p);
+		return;
+	}
+	tell_ended(p);
+	if (clock_mono() - p->last_line < LINE_US)
+		return;
+	p->last_line = clock_mono();
+	head_line(p, line, sizeof(line));
+	put_line(p, line);
 	fflush(p->f);
 }
 
@@ -33,33 +180,63 @@ static void *progress_main(void *arg)
 {
 	struct progress *p = arg;
 
-	while (!atomic_load(&p->end)) {
-		struct timespec ts = {.tv_nsec = 200000000};
+	pthread_mutex_lock(&p->lock);
+	while (!p->end) {
+		struct timespec ts;
+		int64_t until = clock_now() + LIVE_US;
 
+		pthread_mutex_unlock(&p->lock);
 		show(p);
-		nanosleep(&ts, NULL);
+		pthread_mutex_lock(&p->lock);
+		ts = (struct timespec){.tv_sec = until / US_PER_S, .tv_nsec = until % US_PER_S * 1000};
+		if (!p->end)
+			pthread_cond_timedwait(&p->cond, &p->lock, &ts);
 	}
-	fputs("\r\033[K", p->f);
+	pthread_mutex_unlock(&p->lock);
+	if (p->live && p->drawn)
+		fprintf(p->f, "\033[%dA\r\033[J", p->drawn);
+	else if (!p->live)
+		tell_ended(p);
 	fflush(p->f);
 	return NULL;
 }
 
-struct progress *progress_begin(struct run *run, FILE *f)
+struct progress *progress_begin(struct run *run, FILE *f, bool live)
 {
 	struct progress *p = xcalloc(1, sizeof(*p));
 
 	p->run = run;
 	p->f = f;
+	p->live = live;
+	p->begun = p->last_line = clock_mono();
+	pthread_mutex_init(&p->lock, NULL);
+	pthread_cond_init(&p->cond, NULL);
 	p->started = f && pthread_create(&p->thread, NULL, progress_main, p) == 0;
 	return p;
+}
+
+void progress_bundle(struct progress *p, struct bundle_writer *out)
+{
+	atomic_store(&p->out, out);
+}
+
+void progress_nodes(struct progress *p, const struct nodes *nodes)
+{
+	atomic_store(&p->nodes, nodes);
 }
 
 void progress_end(struct progress *p)
 {
 	if (!p)
 		return;
-	atomic_store(&p->end, true);
+	pthread_mutex_lock(&p->lock);
+	p->end = true;
+	pthread_cond_broadcast(&p->cond);
+	pthread_mutex_unlock(&p->lock);
 	if (p->started)
 		pthread_join(p->thread, NULL);
+	pthread_mutex_destroy(&p->lock);
+	pthread_cond_destroy(&p->cond);
+	free(p->told);
 	free(p);
 }

@@ -92,7 +92,6 @@ struct record *record_new(struct run *run, const struct record_spec *spec)
 	r->mono = clock_mono();
 	r->spool = spool_new(r->max, r->keep_tail, NULL);
 	r->file = redact_file_new(run->redact, r->path, to_spool, r, spec->drop ? drop_line : NULL, drop.p);
-	atomic_fetch_add(&run->in_flight, 1);
 	return r;
 }
 
@@ -241,8 +240,6 @@ void record_finish(struct record *r, const struct record_end *end)
 		end = &lost;
 	}
 	add(r, end);
-	atomic_fetch_sub(&r->run->in_flight, 1);
-	atomic_fetch_add(&r->run->captures, 1);
 	redact_file_free(r->file);
 	spool_free(r->spool);
 	free(r->path);

@@ -17,12 +17,12 @@ struct run {
 	const struct redact *redact;
 	struct bundle_writer *out;
 	struct runlog *log;
+	struct progress *progress;
 	int64_t started;                /* clock_now() */
 	int64_t deadline;               /* clock_mono() of the whole run */
 	const atomic_bool *cancel;      /* the user's Ctrl-C, or a fatal error: nothing new is started */
 	atomic_bool stop;               /* what cancel points to unless the caller has one */
 	atomic_llong bytes_left;        /* of --max-bytes */
-	atomic_int captures, in_flight; /* for the progress line */
 
 	pthread_mutex_t lock;
 	struct err fatal; /* under lock; code 0: none */

@@ -70,7 +70,7 @@ ok "the log of the collection, too" eval 'member b collect.log | grep -q "done a
 ok "the summary says it" out '--max-bytes'
 
 # --- how far logs go back, and one node's time
-cat >"$T/plan.yaml" <<'END'
+cat >"$T/window.yaml" <<'END'
 plan: 1
 lanes: 1
 node:
@@ -78,7 +78,7 @@ node:
   - {path: host/slow.txt, run: "echo begun; sleep 60", timeout: 90s}
   - {path: host/after.txt, run: "echo after"}
 END
-node w --since 2h --until 1h --node-timeout 12s
+run collect --no-kube --local --plan "$T/window.yaml" -o "$T/w.tar" --since 2h --until 1h --node-timeout 12s
 ok "--since and --until reach the commands" eval 'member w "nodes/*/host/window.txt" | grep -q "^since=72[0-9][0-9] until=36[0-9][0-9] --until=-36[0-9][0-9]s"'
 ok "... and stand in bundle.json" eval 'member w bundle.json | grep -q "\"until_s\": *3600" && member w bundle.json | grep -q "\"since_s\": *7200"'
 ok "--node-timeout ends a command and says so" rec w slow.txt '"timed_out":true,"bytes":6,.*"error":"stopped after [0-9]* s: the time for one node (--node-timeout) was over"'
@@ -87,6 +87,39 @@ run collect --no-kube --local --since "2020-01-01 10:00" --until 2020-01-01T10:0
 ok "a window in which nothing lies" ends 2 "--since and --until: nothing lies between them"
 run collect --no-kube --local --since 2999-01-01
 ok "a time to come" ends 2 "--since: \"2999-01-01\" lies in the future"
+
+# --- what the operator sees: nobody answers at these addresses (TEST-NET is not routed, the names do not exist)
+cat >"$T/sick.yaml" <<'END'
+plan: 1
+node:
+  - {path: host/cut.txt, run: "yes", max: 2KiB}
+  - {path: journal/kubelet.log, run: "sleep 30", timeout: 1s}
+  - {path: runtime/docker/ps.txt, run: "sleep 30", timeout: 1s, gate: docker}
+  - {path: runtime/docker/info.txt, run: "true", gate: docker}
+END
+dead=a1.invalid,a2.invalid,a3.invalid,a4.invalid,a5.invalid
+run collect --no-kube --local --nodes $dead --plan "$T/sick.yaml" -o "$T/s.tar"
+ok "the summary: how many nodes" out "nodes reached: 1 of 6"
+ok "... some of those that are missing, with the reason" eval 'out "^    a[0-9].invalid: a[0-9].invalid: " && out "^    and 2 more; each node.json says why"'
+ok "... what failed, a reason a line" out "^ *2  no end within 1 s: journal/kubelet.log, runtime/docker/ps.txt on "
+ok "... what that costs: a node" out "^  anything of the host itself.*(a1.invalid, a2.invalid"
+ok "... what that costs: the kubelet" out "^  why the kubelet is unwell ("
+ok "... what was cut" out "^cut at a cap on bytes: 1: nodes/.*/host/cut.txt$"
+ok "... and what to type next" out "^next: sickbay analyze $T/s.tar$"
+ok "... in 20 lines" test "$(wc -l <"$T/out")" -le 20
+ok "elsewhere than on a terminal: a line when a node ends" eval 'err "^sickbay: a1.invalid: not reached: " && err "^sickbay: this host: [0-9]* captures in [0-9]* s$"'
+run collect --no-kube --local --plan "$T/sick.yaml" -o "$T/q.tar" --quiet
+ok "--quiet: the name alone" eval 'is "$status" 3 && is "$(cat "$T/out")" "$T/q.tar" && empty "$T/err"'
+if command -v script >/dev/null; then
+	NO_COLOR=1 TERM=xterm script -qec "stty cols 50 rows 12; '$SICKBAY' collect --no-kube --local --nodes $dead --plan $T/sick.yaml -o $T/t.tar" "$T/tty" >/dev/null 2>&1 </dev/null
+	ok "on a terminal: a line a node" eval 'grep -q "^  this host  *collecting " "$T/tty" && grep -q "a1.invalid  *not reached" "$T/tty"'
+	ok "... drawn over itself" eval 'grep -q "$(printf "\033\[7A")" "$T/tty"'
+	ok "... no wider than the terminal" eval '! sed -n "/collecting/p;/reached  /p" "$T/tty" | tr -d "\r" | sed "s/$(printf "\033")\[[0-9]*[A-Z]//g" | grep -v "^ *nodes reached" | grep ".\{50\}"'
+	ok "... without colours" eval '! grep -q "$(printf "\033\[[0-9;]*m")" "$T/tty"'
+	ok "... and gone at the end" eval 'grep -q "$(printf "\033\[J")$T/t.tar" "$T/tty"'
+else
+	for i in 1 2 3 4 5; do ok "on a terminal # SKIP no script(1)" true; done
+fi
 
 # --- disks
 if [ "$(id -u)" = 0 ] && mkdir "$T/disk" && mount -t tmpfs -o size=1m none "$T/disk" 2>/dev/null; then
