@@ -1,14 +1,90 @@
 /* --dry-run: the plan as a document for whoever must allow it. Nothing is asked, nothing is run. */
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/mem.h"
 #include "collect/collect.h"
 #include "collect/plan.h"
+#include <pwd.h>
+#include <unistd.h>
+
+/* What the page lists, for its last section. */
+struct numbers {
+	int requests, node_requests, kubectl, scripts, files, globs;
+};
 
 static void print_limits(FILE *f, const struct plan_item *it)
 {
-	fprintf(f, "    at most %lld s, %lld KiB%s\n", (long long)(it->timeout / US_PER_S), (long long)(it->max / 1024),
-	        it->keep_tail ? ", the newest" : "");
+	char size[16];
+
+	fprintf(f, "      at most %lld s, %s%s%s\n", (long long)(it->timeout / US_PER_S), file_format_size(it->max, size),
+	        it->keep_tail ? " (the newest)" : "", it->drop ? ", some lines left out" : "");
 }
+
+static void print_field(FILE *f, const char *name, const char *text)
+{
+	fprintf(f, "   %-10s %s\n", name, text);
+}
+
+static char *duration(int64_t us)
+{
+	int64_t s = us / US_PER_S;
+
+	return s % 60 ? xasprintf("%lld s", (long long)s) : xasprintf("%lld min", (long long)(s / 60));
+}
+
+static void print_writes(FILE *f, const struct collect_opts *o)
+{
+	const char *tmp = getenv("TMPDIR");
+	struct passwd *pw = getpwuid(geteuid());
+	char host[256] = "this host";
+	CLEAN(clean_free) char *who = NULL, *writes = NULL, *scratch = NULL;
+
+	gethostname(host, sizeof(host) - 1);
+	who = xasprintf("on %s, as %s (uid %d); sickbay %s", host, pw ? pw->pw_name : "a user without a name", (int)geteuid(),
+	                SICKBAY_VERSION);
+	writes = o->output && !strcmp(o->output, "-")
+	                 ? xstrdup("the archive to standard output")
+	                 : xasprintf("%s (mode 0600), called .part until it is whole",
+	                             o->output ? o->output : "sickbay-<context>-<time>.tar.zst in this folder");
+	scratch = xasprintf("in %s: temporary files without a name, and a private folder for ssh's sockets;",
+	                    tmp && tmp[0] ? tmp : "/tmp");
+	fprintf(f, "1  WHERE IT RUNS AND WHAT IT WRITES\n\n");
+	print_field(f, "runs", who);
+	print_field(f, "writes", writes);
+	print_field(f, "", scratch);
+	print_field(f, "", "both are gone at the end");
+	print_field(f, "sends", "nothing to anybody but the requests and commands below");
+	print_field(f, "changes", "nothing on the cluster, nothing on a node: it only reads");
+}
+
+static void print_redaction(FILE *f)
+{
+	fprintf(f, "\n2  WHAT IS NEVER IN THE ARCHIVE\n\n");
+	print_field(f, "replaced", "before anything is written: values of Secrets, passwords, tokens, keys and");
+	print_field(f, "", "other credentials in objects, logs, files and command lines. In their place");
+	print_field(f, "", "stands **REDACTED:...**; the manifest counts them. What cannot be checked");
+	print_field(f, "", "for them is left out");
+	print_field(f, "not read", "private keys, password files, tokens of service accounts, audit logs");
+}
+
+static void print_bounds(FILE *f, const struct collect_opts *o, const struct plan *p)
+{
+	CLEAN(clean_free) char *whole = duration(o->timeout), *node = duration(o->node_timeout);
+	char size[16], since[32], until[32] = "now";
+	int64_t now = clock_now() / US_PER_S * US_PER_S;
+
+	clock_format(now - o->since / US_PER_S * US_PER_S, since);
+	if (o->until)
+		clock_format(now - o->until / US_PER_S * US_PER_S, until);
+	fprintf(f, "\n3  DEADLINES AND CAPS\n\n");
+	fprintf(f, "   whole run  %s (--timeout), %s (--max-bytes); Ctrl-C ends it with what is there\n", whole,
+	        file_format_size(o->max_bytes, size));
+	fprintf(f, "   one node   %s (--node-timeout), %d connections\n", node, p->lanes);
+	fprintf(f, "   API        %d requests at a time (--jobs)\n", o->jobs);
+	fprintf(f, "   logs       from %s to %s (--since, --until)\n", since, until);
+	fprintf(f, "   each item  as below; what meets its deadline or cap is cut, and marked as cut\n");
+}
+
 
 static void print_indented(FILE *f, const char *text, const char *indent)
 {
@@ -31,87 +107,177 @@ static void print_words(FILE *f, const char *what, const char *const *list)
 	fputc('\n', f);
 }
 
-static void print_api(FILE *f, const struct collect_opts *o, const struct plan *p)
+static void print_identity(FILE *f, const struct collect_opts *o)
 {
-	fprintf(f, "KUBERNETES API, through kubectl%s%s%s%s, read-only GET requests, %d at a time\n\n",
-	        o->kubeconfig ? " --kubeconfig " : "", o->kubeconfig ? o->kubeconfig : "",
-	        o->context ? " --context " : "", o->context ? o->context : "", o->jobs);
-	fprintf(f, "  GET /version\n  GET /api/v1/namespaces/kube-system\n  GET /api/v1/namespaces?limit=1\n");
-	fprintf(f, "  GET /api/v1, /apis and each group's versions: what can be listed\n");
-	fprintf(f,
-	        "  GET every listable resource, %lld objects a page; values of Secrets are dropped before they are "
-	        "written\n",
+	bool kubectl = o->via && !strcmp(o->via, "kubectl");
+	CLEAN(clean_free)
+	char *who = xasprintf("as the user of %s%s%s%s", o->kubeconfig ? o->kubeconfig : "kubectl's configuration",
+	                      o->context ? ", context " : "", o->context ? o->context : ", its current context",
+	                      o->kubeconfig ? "" : " (in a pod: its service account)");
+
+	print_field(f, "how", kubectl ? "through kubectl" : "directly, by HTTPS; what a person would have typed, through kubectl");
+	print_field(f, "whom", who);
+	print_field(f, "methods", "GET only: get and list, nothing that creates, changes or deletes");
+}
+
+static void print_requests(FILE *f, const struct plan *p, struct numbers *n)
+{
+	fprintf(f, "\n   Who is there and what can be listed\n");
+	fprintf(f, "   GET /version\n   GET /api/v1/namespaces/kube-system\n   GET /api/v1/namespaces?limit=1\n");
+	fprintf(f, "   GET /api, /apis and each group's versions\n");
+	fprintf(f, "\n   Objects\n   GET every listable resource of every namespace, %lld objects a page\n",
 	        (long long)p->res_page);
-	print_words(f, "    except", p->res_skip);
+	fprintf(f, "      at most %lld s a page, %lld MiB a file\n", (long long)(p->res_timeout / US_PER_S),
+	        (long long)(p->res_max >> 20));
+	print_words(f, "      except", p->res_skip);
+	fprintf(f, "\n   Health and metrics\n");
 	for (int i = 0; i < p->n_api; i++) {
-		fprintf(f, "  GET %s%s\n", p->api[i].what, p->api[i].each_node ? "   for every node" : "");
+		*(p->api[i].each_node ? &n->node_requests : &n->requests) += 1;
+		fprintf(f, "   GET %s%s\n", p->api[i].what, p->api[i].each_node ? "   for every node" : "");
 		print_limits(f, &p->api[i]);
 	}
+	n->requests += 3;
+}
+
+static void print_logs(FILE *f, const struct collect_opts *o, const struct plan *p)
+{
+	fprintf(f, "\n   Logs of containers\n");
+	fprintf(f, "   GET the log%s of every container that is not ready or has restarted (then also of\n"
+	           "   its run before), of at most %d pods, and always of\n",
+	        o->window ? " from --since to --until" : "", p->log_max_pods);
+	for (const char **g = p->log_always; *g; g++)
+		fprintf(f, "      %s\n", *g);
+	fprintf(f, "      at most %lld s, the newest %lld lines, %lld KiB each\n", (long long)(p->log_timeout / US_PER_S),
+	        (long long)p->log_lines, (long long)(p->log_max / 1024));
+}
+
+static void print_api(FILE *f, const struct collect_opts *o, const struct plan *p, struct numbers *n)
+{
+	fprintf(f, "\n4  REQUESTS TO THE KUBERNETES API\n\n");
+	if (o->no_kube) {
+		fprintf(f, "   none (--no-kube)\n");
+		return;
+	}
+	print_identity(f, o);
+	print_requests(f, p, n);
+	print_logs(f, o, p);
+	fprintf(f, "\n   What a person would have typed\n");
 	for (int i = 0; i < p->n_kubectl; i++) {
-		fprintf(f, "  kubectl %s\n", p->kubectl[i].what);
+		n->kubectl++;
+		fprintf(f, "   kubectl %s\n", p->kubectl[i].what);
 		print_limits(f, &p->kubectl[i]);
 	}
-	fprintf(f, "  GET the log (newest %lld lines) of every container that is not ready or has restarted, and of\n",
-	        (long long)p->log_lines);
-	for (const char **g = p->log_always; *g; g++)
-		fprintf(f, "    %s\n", *g);
-	fputc('\n', f);
 }
 
 static void print_where(FILE *f, const struct collect_opts *o)
 {
 	const struct collect_ssh *s = &o->ssh;
+	bool remote = !o->local || o->nodes || o->nodes_from;
+	CLEAN(clean_free) char *who = NULL, *nodes = NULL;
 
+	who = xasprintf("as %s%s%s, with `sudo -n` where that is not root and sudo is allowed",
+	                s->user ? s->user : "the user of ssh's configuration", s->key ? ", with the key " : "",
+	                s->key ? s->key : "");
+	nodes = o->nodes || o->nodes_from
+	                ? xasprintf("%s%s%s", o->nodes ? o->nodes : "", o->nodes_from ? " those in " : "",
+	                            o->nodes_from ? o->nodes_from : "")
+	                : xstrdup("all that the API lists, by InternalIP, else ExternalIP, else name");
 	if (o->local)
-		fprintf(f, "ON THIS HOST, as the user who runs sickbay, with `sudo -n` where that is possible\n");
-	if (!o->local || o->nodes || o->nodes_from) {
-		fprintf(f, "ON EVERY NODE over SSH, as %s%s%s, with `sudo -n` where that is not root and possible\n",
-		        s->user ? s->user : "the user of ssh's configuration", s->key ? ", with the key " : "",
-		        s->key ? s->key : "");
-		if (o->nodes || o->nodes_from)
-			fprintf(f, "nodes: %s%s%s\n", o->nodes ? o->nodes : "", o->nodes_from ? " those in " : "",
-			        o->nodes_from ? o->nodes_from : "");
-		else
-			fprintf(f, "nodes: all that the API lists, by InternalIP, else ExternalIP, else name\n");
-		fprintf(f, "host keys: %s\n",
-		        s->insecure ? "unknown ones are ACCEPTED, changed ones refused" : "must be known");
+		print_field(f, "here", "on this host, as the user who runs sickbay, with `sudo -n` where it is allowed");
+	if (remote) {
+		print_field(f, "over SSH", nodes);
+		print_field(f, "whom", who);
+		print_field(f, "host keys", s->insecure ? "unknown ones are ACCEPTED, changed ones refused"
+		                                        : "must be known; others are refused");
 	}
-	fprintf(f, "\n  first: id -u, hostname, sudo -n true, date, which programs and units there are\n\n");
+	fprintf(f, "\n   First, on each: id -u, hostname, sudo -n true, date, which programs and units there are\n");
 }
 
-static void print_node_item(FILE *f, const struct collect_opts *o, const struct plan *p, const struct plan_item *it)
+/* journal, host, ...: the first folder of a path. */
+static struct str group_of(const struct plan_item *it)
 {
-	struct plan_vars vars = {.journal = "short-iso-precise", .since_s = o->since / US_PER_S, .until_s = o->until / US_PER_S, .lines = p->lines};
+	const char *p = it->path[0] == '/' ? it->path + 1 : it->path;
+
+	return (struct str){p, strcspn(p, "/")};
+}
+
+static void print_node_item(FILE *f, const struct collect_opts *o, const struct plan *p, const struct plan_item *it,
+                            struct numbers *n)
+{
+	struct plan_vars vars = {.journal = "short-iso-precise",
+	                         .since_s = o->since / US_PER_S,
+	                         .until_s = o->until / US_PER_S,
+	                         .lines = p->lines};
 	CLEAN(clean_free) char *script = plan_script(p, it, &vars), *what = plan_resolve(it->what, &vars);
 
-	fprintf(f, "  %s\n", it->path[0] == '/' ? it->path + 1 : it->path);
-	if (it->how == PLAN_FILE)
-		fprintf(f, "      reads %s\n", what);
-	else if (it->how == PLAN_FILES)
-		fprintf(f, "      reads %s, at most %d files, no private keys and no audit logs\n", what, it->limit);
-	else
-		print_indented(f, script, "      ");
-	print_words(f, "    for the units", it->units);
-	print_words(f, "    where there is", it->needs);
+	fprintf(f, "   %s\n", it->path[0] == '/' ? it->path + 1 : it->path);
+	if (it->how == PLAN_FILE) {
+		n->files++;
+		fprintf(f, "      reads the file %s\n", what);
+	} else if (it->how == PLAN_FILES) {
+		n->globs++;
+		fprintf(f, "      reads the files %s, at most %d, newest first\n", what, it->limit);
+	} else {
+		n->scripts++;
+		print_indented(f, script, "      $ ");
+	}
+	print_words(f, "      for the units", it->units);
+	print_words(f, "      where there is", it->needs);
 	print_limits(f, it);
+}
+
+static bool str_same(struct str a, struct str b)
+{
+	return a.n == b.n && !memcmp(a.p, b.p, a.n);
+}
+
+/* In the order of the plan, each folder once. */
+static void print_commands(FILE *f, const struct collect_opts *o, const struct plan *p, struct numbers *n)
+{
+	for (int i = 0; i < p->n_node; i++) {
+		struct str g = group_of(&p->node[i]);
+		bool first = true;
+
+		for (int k = 0; k < i && first; k++)
+			first = !str_same(group_of(&p->node[k]), g);
+		if (!first)
+			continue;
+		fprintf(f, "\n   -- %.*s --\n", (int)g.n, g.p);
+		for (int k = i; k < p->n_node; k++)
+			if (str_same(group_of(&p->node[k]), g))
+				print_node_item(f, o, p, &p->node[k], n);
+	}
+}
+
+static void print_numbers(FILE *f, const struct numbers *n)
+{
+	fprintf(f, "\n6  IN NUMBERS\n\n");
+	fprintf(f, "   API     %d requests, %d more for each node, %d kubectl commands; and one for each page of each\n"
+	           "           resource, and for each log\n", n->requests, n->node_requests, n->kubectl);
+	fprintf(f, "   node    %d commands, %d files, %d sets of files\n", n->scripts, n->files, n->globs);
+	fprintf(f, "   changes 0\n");
 }
 
 int collect_print_plan(const struct collect_opts *o, FILE *f, struct err *e)
 {
 	CLEAN(clean_plan) struct plan *p = NULL;
+	struct numbers n = {0};
 	int rc = plan_load(o->plan, &p, e);
 
 	if (rc < 0)
 		return rc;
-	fprintf(f, "What `sickbay collect` would do. Nothing was asked or run for this page, nothing that follows\n"
-	           "changes the cluster or a node, and what looks like a credential is replaced before it is "
-	           "written.\n\n");
-	if (!o->no_kube)
-		print_api(f, o, p);
-	if (!o->no_nodes || o->local) {
+	fprintf(f, "What `sickbay collect` would do. Nothing was asked and nothing was run for this page.\n\n");
+	print_writes(f, o);
+	print_redaction(f);
+	print_bounds(f, o, p);
+	print_api(f, o, p, &n);
+	fprintf(f, "\n5  COMMANDS ON NODES\n\n");
+	if (o->no_nodes) {
+		fprintf(f, "   none (--no-nodes)\n");
+	} else {
 		print_where(f, o);
-		for (int i = 0; i < p->n_node; i++)
-			print_node_item(f, o, p, &p->node[i]);
+		print_commands(f, o, p, &n);
 	}
+	print_numbers(f, &n);
 	return 0;
 }

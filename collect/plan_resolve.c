@@ -13,7 +13,7 @@ static const char *value_of(const struct plan_vars *v, struct str name, char num
 	if (str_eq(name, "name"))
 		return v->name;
 	if (str_eq(name, "until"))
-		return v->until_s ? (snprintf(num, 24, "--until=-%llds", (long long)v->until_s), num) : "";
+		return v->until_s ? (snprintf(num, 24, " --until=-%llds", (long long)v->until_s), num) : "";
 	if (str_eq(name, "until_s")) {
 		snprintf(num, 24, "%lld", (long long)v->until_s);
 		return num;

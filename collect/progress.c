@@ -23,7 +23,7 @@ struct progress {
 };
 
 /* How many nodes are in which state. */
-struct tally {
+struct states {
 	int waiting, running, done, failed;
 };
 
@@ -32,9 +32,9 @@ static enum node_phase phase_of(const struct node *n)
 	return (enum node_phase)atomic_load(&n->phase);
 }
 
-static struct tally count(const struct nodes *ns)
+static struct states count(const struct nodes *ns)
 {
-	struct tally t = {0};
+	struct states t = {0};
 
 	for (int i = 0; ns && i < ns->n; i++) {
 		enum node_phase p = phase_of(&ns->v[i]);
@@ -71,7 +71,7 @@ static void head_line(const struct progress *p, char *line, size_t size)
 	bool stopping = p->run->cancel && atomic_load(p->run->cancel);
 	const struct nodes *ns = atomic_load(&p->nodes);
 	struct bundle_counts c = {0};
-	struct tally t = count(ns);
+	struct states t = count(ns);
 	char bytes[16], nodes[100] = "";
 
 	if (out)
