@@ -9,6 +9,7 @@ detail:
 severity: critical
 needs: [log]
 causes:
+  - {check: kubelet-lease-failing, when: same}
   - {check: kubelet-node-status-update-failing, when: same-node}
   - {check: node-not-registered, when: same-node}
   - {check: node-not-ready-unknown, when: same}

@@ -10,6 +10,7 @@ severity: critical
 confidence: certain
 needs: [nodes]
 causes:
+  - {check: node-network-unavailable, when: same}
   - {check: pod-network-cross-node-broken, when: cluster}
   - {check: pod-pending-taint, when: cluster}
 why:

@@ -10,6 +10,7 @@ severity: warning
 confidence: certain
 needs: [certificatesigningrequests]
 causes:
+  - {check: kubelet-serving-cert-missing, when: cluster}
   - {check: node-not-registered, when: cluster}
   - {check: metrics-server-missing, when: cluster}
 why:

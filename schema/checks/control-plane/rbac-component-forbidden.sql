@@ -9,6 +9,7 @@ detail:
 severity: critical
 needs: [log]
 causes:
+  - {check: kubelet-lease-failing, when: same}
   - {check: kubelet-node-status-update-failing, when: same-node}
   - {check: kcm-down, when: cluster}
   - {check: controllers-stalled, when: cluster}

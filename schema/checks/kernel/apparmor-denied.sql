@@ -9,9 +9,6 @@ detail:
 severity: info
 confidence: certain
 needs: [[log:kernel, log:messages]]
-causes:
-  - {check: pod-crashloop, when: pod-on-node}
-  - {check: pod-terminating-node-lost, when: pod-on-node}
 why:
   en: >-
     The runtime's default profile forbids containers to mount, to trace others and to write to parts of /proc and /sys. Most programs try and go on without; one that needs it

@@ -9,6 +9,7 @@ detail:
 severity: critical
 needs: [[log:kernel, log:messages]]
 causes:
+  - {check: etcd-leader-flapping, when: cluster}
   - {check: node-not-ready-unknown, when: same}
   - {check: node-flapping, when: same}
   - {check: node-pleg-unhealthy, when: same}

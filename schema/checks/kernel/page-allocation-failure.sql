@@ -11,7 +11,6 @@ confidence: certain
 needs: [[log:kernel, log:messages]]
 causes:
   - {check: node-network-unavailable, when: same}
-  - {check: cgroup-memory-leak, when: same}
 why:
   en: >-
     The kernel wanted 2^order pages side by side and memory was too fragmented, or (order 0) there was none at all. Network drivers drop packets then, and new cgroups or

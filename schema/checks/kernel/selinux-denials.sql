@@ -9,9 +9,6 @@ detail:
 severity: warning
 confidence: certain
 needs: [[log:kernel, log:messages, log:systemd]]
-causes:
-  - {check: pod-crashloop, when: pod-on-node}
-  - {check: node-cni-not-ready, when: same}
 why:
   en: >-
     A container may only touch files with the label container_file_t. Volumes from the host (hostPath, bind mounts of an add-on) have other labels, and the program

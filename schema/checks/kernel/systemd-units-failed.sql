@@ -8,7 +8,6 @@ confidence: certain
 needs: [["capture:nodes/*/host/systemctl-failed.txt", "capture:nodes/*/host/systemctl-units.txt"]]
 causes:
   - {check: time-sync-off, when: same}
-  - {check: node-cni-not-ready, when: same}
 why:
   en: >-
     systemd tried and gave up. Listed is only what a node lives on: network, names, time, storage clients, firewall, kernel modules, snaps of Kubernetes. kubelet, the

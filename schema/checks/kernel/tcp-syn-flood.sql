@@ -8,9 +8,6 @@ detail:
   zh: "内核 {hits} 次提示可能存在 SYN flooding，最后一次在 {last_at}；每个监听 socket 只提示一次。"
 severity: warning
 needs: [[log:kernel, log:messages]]
-causes:
-  - {check: pod-readiness-failing, when: pod-on-node}
-  - {check: pod-liveness-failing, when: pod-on-node}
 why:
   en: >-
     The queue of half-open connections of that port was full. It is an attack only now and then: mostly the program accepts too slowly or asked for a short backlog, which

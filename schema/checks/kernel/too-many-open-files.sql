@@ -9,6 +9,7 @@ detail:
 severity: critical
 needs: [[log, "capture:nodes/*/host/file-nr.txt"]]
 causes:
+  - {check: apiserver-overloaded, when: cluster}
   - {check: docker-hung, when: same}
   - {check: containerd-down, when: same}
   - {check: apiserver-down, when: same}

@@ -9,7 +9,6 @@ detail:
 severity: warning
 needs: ["log:kubelet"]
 causes:
-  - {check: hpa-metrics-unavailable, when: cluster}
   - {check: kubelet-not-running, when: same}
 why:
   en: >-

@@ -4,8 +4,8 @@ title:
   en: "kubelet's client certificate on {node} ended at {ended}"
   zh: "节点 {node} 上 kubelet 的客户端证书已于 {ended} 到期"
 detail:
-  en: "{path}"
-  zh: "{path}"
+  en: "The certificate in {path}."
+  zh: "证书位于 {path}。"
 severity: critical
 confidence: certain
 needs: [["log:kubelet", "capture:nodes/*/host/certificates.txt"]]

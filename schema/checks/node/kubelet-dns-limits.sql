@@ -4,13 +4,11 @@ title:
   en: "The resolv.conf of {node} has more {what} than pods can use"
   zh: "节点 {node} 的 resolv.conf 中{what_zh}超过 Pod 可用的上限"
 detail:
-  en: "{message}"
-  zh: "{message}"
+  en: "kubelet: {message}"
+  zh: "kubelet 的提示：{message}"
 severity: warning
 confidence: certain
 needs: [[events, "log:kubelet"]]
-causes:
-  - {check: dns-resolution-broken, when: cluster}
 why:
   en: >-
     A pod's resolv.conf can hold three name servers and six search domains (32 since 1.26). kubelet leaves out what is too much. Surplus name servers are

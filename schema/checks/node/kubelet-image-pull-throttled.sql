@@ -9,9 +9,6 @@ detail:
 severity: info
 confidence: certain
 needs: [events]
-causes:
-  - {check: image-pull-failing, when: pod-on-node}
-  - {check: pod-stuck-containercreating, when: pod-on-node}
 why:
   en: >-
     Five pulls a second with bursts of ten are kubelet's own limit, to spare the registry. It shows when many pods come to a node at once, mostly after a

@@ -10,8 +10,6 @@ severity: critical
 needs: [[events, "capture:nodes/*/kubelet/*configz.json"]]
 causes:
   - {check: dns-resolution-broken, when: cluster}
-  - {check: pod-crashloop, when: pod-on-node}
-  - {check: pod-readiness-failing, when: pod-on-node}
 why:
   en: >-
     kubelet writes clusterDNS into the resolv.conf of each new pod. Without it pods get the node's own servers, which know no Service; with a wrong

@@ -6,8 +6,6 @@ title:
 severity: warning
 confidence: certain
 needs: [nodes, pods]
-causes:
-  - {check: pod-pending-insufficient, when: cluster}
 why:
   en: >-
     The scheduler places no further pod here, however much CPU and memory are free ("Too many pods"). kubelet's limit is 110 unless maxPods is set; on AWS

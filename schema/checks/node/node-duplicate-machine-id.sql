@@ -5,7 +5,7 @@ title:
   zh: "节点 {others} 的 {what} 相同"
 detail:
   en: "{what} {id}"
-  zh: "{what} {id}"
+  zh: "{what} 均为 {id}"
 severity: warning
 confidence: certain
 needs: [nodes]

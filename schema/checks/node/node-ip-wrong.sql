@@ -11,7 +11,6 @@ needs: [nodes]
 causes:
   - {check: apiserver-to-kubelet-unreachable, when: same}
   - {check: pod-network-cross-node-broken, when: cluster}
-  - {check: hpa-metrics-unavailable, when: cluster}
 why:
   en: >-
     kubelet takes the address of the interface with the default route. In VirtualBox and Vagrant that is 10.0.2.15 on every machine, behind NAT. The

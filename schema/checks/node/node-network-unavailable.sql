@@ -5,7 +5,7 @@ title:
   zh: "节点 {node} 报告 Pod 网络尚未就绪（NetworkUnavailable）"
 detail:
   en: "{reason}: {message}"
-  zh: "{reason}：{message}"
+  zh: "原因 {reason}：{message}"
 severity: critical
 confidence: certain
 needs: [nodes]

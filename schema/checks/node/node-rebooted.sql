@@ -11,7 +11,6 @@ needs: [[events, "capture:nodes/*/host/uptime.txt"]]
 causes:
   - {check: node-not-ready-unknown, when: same}
   - {check: node-flapping, when: same}
-  - {check: pod-readiness-failing, when: pod-on-node}
 why:
   en: >-
     A node that boots takes its pods with it: their containers start anew (restart counts rise, SandboxChanged), emptyDir volumes in memory are

@@ -11,7 +11,6 @@ confidence: certain
 needs: [[events, pods]]
 causes:
   - {check: workload-unavailable, when: same}
-  - {check: pod-crashloop, when: same}
 why:
   en: >-
     This is the second error. The first call to create the container took longer than kubelet waits (two minutes), kubelet tried again, and the

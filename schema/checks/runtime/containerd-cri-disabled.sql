@@ -51,15 +51,23 @@ config AS (
   FROM files f JOIN lines l ON l.file = f.id
   WHERE f.path GLOB 'nodes/*/containerd/config.toml' AND l.text REGEXP '^\s*disabled_plugins\s*=.*"(io\.containerd\.grpc\.v1\.)?cri"'
 ),
+-- It is on, and its part of the configuration has a mistake.
+broken AS (
+  SELECT node, file, line, text, captures ->> '$.why' AS why, row_number() OVER (PARTITION BY node ORDER BY log DESC) AS n
+  FROM hits WHERE signature = 'cri-plugin-failed' AND node IS NOT NULL
+),
 evidence AS (
   SELECT node, newest AS seq, file, line, text, ts FROM sick WHERE newest <= 3
   UNION ALL SELECT c.node, 10, c.file, c.line, c.text, NULL FROM config c WHERE c.n = 1
+  UNION ALL SELECT b.node, 11, b.file, b.line, b.text, NULL FROM broken b WHERE b.n = 1
 )
 SELECT 'node/' || s.node AS subject, e.file, e.line, e.text, e.ts, s.node,
   CASE WHEN c.node IS NOT NULL THEN 'Its configuration says ' || trim(c.text) || '.'
+    WHEN b.node IS NOT NULL THEN 'The plugin did not load: ' || b.why || '.'
     ELSE 'kubelet: ' || coalesce(rx('code = Unimplemented desc = [^"\\]+', s.text), rx('CRI v1 .*', s.text), 'not implemented') || ' (' || s.hits || ' times, the last at ' || coalesce(iso(s.last_ts), '?') || ').' END AS what,
   CASE WHEN c.node IS NOT NULL THEN '其配置中有 ' || trim(c.text) || '。'
+    WHEN b.node IS NOT NULL THEN '插件加载失败：' || b.why || '。'
     ELSE 'kubelet：' || coalesce(rx('code = Unimplemented desc = [^"\\]+', s.text), rx('CRI v1 .*', s.text), 'not implemented') || '（' || s.hits || ' 次，最后一次在 ' || coalesce(iso(s.last_ts), '?') || '）。' END AS what_zh
-FROM sick s JOIN evidence e ON e.node = s.node LEFT JOIN config c ON c.node = s.node AND c.n = 1
+FROM sick s JOIN evidence e ON e.node = s.node LEFT JOIN config c ON c.node = s.node AND c.n = 1 LEFT JOIN broken b ON b.node = s.node AND b.n = 1
 WHERE s.newest = 1
 ORDER BY s.node, e.seq, e.file, e.line;

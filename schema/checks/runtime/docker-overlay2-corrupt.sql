@@ -11,7 +11,6 @@ confidence: certain
 needs: ["log:docker"]
 causes:
   - {check: image-pull-failing, when: pod-on-node}
-  - {check: pod-crashloop, when: pod-on-node}
   - {check: oci-runtime-create-failed, when: pod-on-node}
 why:
   en: >-

@@ -14,7 +14,6 @@ causes:
   - {check: pod-stuck-containercreating, when: pod-on-node}
   - {check: static-control-plane-not-starting, when: same}
   - {check: apiserver-down, when: same}
-  - {check: workload-unavailable, when: pod-on-node}
 why:
   en: >-
     Every pod begins with the pause image, which the runtime pulls for itself, with its own configuration and without the pods' pull secrets. Pods
