@@ -128,6 +128,86 @@ static bool is_absent(const struct kube_reply *r)
 	       strstr(r->message, "is waiting to start") || strstr(r->message, "ContainerCreating");
 }
 
+/* "&sinceTime=..." and how many lines. The API knows no end of time: with --until all that came since is asked for, and
+ * until_write stops at the first line behind the end. */
+static char *window_query(const struct run *run)
+{
+	const struct collect_opts *o = run->opts;
+	char since[32];
+
+	if (!o->window)
+		return xasprintf("&tailLines=%lld", (long long)run->plan->log_lines);
+	clock_format((run->started - o->since) / US_PER_S * US_PER_S, since);
+	if (o->until)
+		return xasprintf("&sinceTime=%s", since);
+	return xasprintf("&sinceTime=%s&tailLines=%lld", since, (long long)run->plan->log_lines);
+}
+
+/* Lines up to --until on their way into a record. Each begins with its time. */
+struct until {
+	struct record *rec;
+	int64_t end;
+	char head[40]; /* the beginning of a line whose time has not come whole */
+	size_t n_head;
+	bool in_line;  /* the time of the line was seen, the rest passes */
+	bool over;
+};
+
+static int until_line_begins(struct until *u, struct err *e)
+{
+	int64_t t = clock_parse_iso((struct str){u->head, u->n_head}, NULL);
+
+	if (t != TIME_NONE && t > u->end) {
+		u->over = true;
+		return err_set(e, ERR_LIMIT, "behind --until");
+	}
+	u->in_line = true;
+	return record_write(u->rec, u->head, u->n_head, e);
+}
+
+static int until_write(void *arg, const void *data, size_t n, struct err *e)
+{
+	struct until *u = arg;
+	const char *p = data, *end = p + n;
+	int rc = 0;
+
+	while (p < end && rc == 0) {
+		const char *nl = memchr(p, '\n', (size_t)(end - p)), *stop = nl ? nl + 1 : end;
+
+		if (u->in_line) {
+			rc = record_write(u->rec, p, (size_t)(stop - p), e);
+			u->in_line = !nl;
+			p = stop;
+			continue;
+		}
+		while (p < stop && u->n_head < sizeof(u->head))
+			u->head[u->n_head++] = *p++;
+		if (u->n_head == sizeof(u->head) || p == stop) {
+			if (!nl && u->n_head < sizeof(u->head))
+				break;
+			rc = until_line_begins(u, e);
+			u->in_line = !(p == stop && nl);
+			u->n_head = 0;
+		}
+	}
+	return rc;
+}
+
+static enum kube_status get_log(struct kube *k, const char *path, struct record *rec, struct kube_reply *r)
+{
+	const struct run *run = k->run;
+	struct until u = {.rec = rec, .end = run->started - run->opts->until};
+	enum kube_status s;
+	struct err e = {0};
+
+	if (!run->opts->until)
+		return kube_get(k, path, run->plan->log_timeout, record_write, rec, r);
+	s = kube_get(k, path, run->plan->log_timeout, until_write, &u, r);
+	if (s == KUBE_OK && u.n_head)
+		until_line_begins(&u, &e);
+	return u.over ? KUBE_OK : s;
+}
+
 static void run_job(void *arg)
 {
 	struct logjob *j = arg;
@@ -137,8 +217,9 @@ static void run_job(void *arg)
 	char *file = xasprintf("cluster-resources/pods/logs/%s/%s/%s%s.log", j->ns, j->pod, j->container,
 	                       j->previous ? "-previous" : "");
 	CLEAN(clean_free)
-	char *path = xasprintf("/api/v1/namespaces/%s/pods/%s/log?container=%s&tailLines=%lld&timestamps=true%s", j->ns,
-	                       j->pod, j->container, (long long)plan->log_lines, j->previous ? "&previous=true" : "");
+	char *window = window_query(k->run),
+	     *path = xasprintf("/api/v1/namespaces/%s/pods/%s/log?container=%s%s&timestamps=true%s", j->ns, j->pod,
+	                       j->container, window, j->previous ? "&previous=true" : "");
 	CLEAN(clean_free) char *cmd = k->backend->command(k, path);
 	struct record_spec spec = {
 	        .path = file, .source = k->backend->name, .command = cmd, .max = plan->log_max, .keep_tail = true};
@@ -153,7 +234,7 @@ static void run_job(void *arg)
 		return;
 	}
 	rec = record_new(k->run, &spec);
-	if (kube_get(k, path, plan->log_timeout, record_write, rec, &r) != KUBE_OK) {
+	if (get_log(k, path, rec, &r) != KUBE_OK) {
 		end.state = is_absent(&r)                ? CAPTURE_ABSENT
 		            : r.status == KUBE_NOT_ASKED ? CAPTURE_SKIPPED
 		                                         : CAPTURE_FAILED;
