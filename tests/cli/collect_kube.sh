@@ -63,7 +63,7 @@ case $ask in
 	;;
 esac
 path=${ask#get }
-file=$(printf '%s' "$path" | sed 's/limit=500//; s/[?&]timestamps=true//; s/[^A-Za-z0-9._-]/_/g; s/_*$//')
+file=$(printf '%s' "$path" | sed 's/limit=500//; s/[?&]timestamps=true//; s/&sinceTime=[^&]*//; s/[^A-Za-z0-9._-]/_/g; s/_*$//')
 if [ -f "$T/api/$file.err" ]; then
 	cat "$T/api/$file.err" >&2
 	exit 1
@@ -207,6 +207,17 @@ ok "kubectl for people" has a kubectl/get-nodes-wide.txt 'output of get nodes -o
 ok "metrics without buckets" sh -c "tar -xOf $T/a.tar a/kubectl/apiserver-metrics.txt | grep -qx 'x_total 7' && ! tar -xOf $T/a.tar a/kubectl/apiserver-metrics.txt | grep -q bucket"
 ok "nothing but reading" sh -c "! grep -Ev '^(get|describe|config view|cluster-info|top|api-versions)' $T/asked"
 ok "an API that is not there is absent" state a nodes/n1/kubelet/metrics.txt absent
+
+# The log of a window; a time may come in pieces, and the last line without an end.
+ago() { date -u -d "-$1 min" +%Y-%m-%dT%H:%M:%S.123456789Z; }
+{ echo "$(ago 100) one, within"; echo "$(ago 90) two"; echo 'a line without a time'; echo "$(ago 10) behind the end"; echo "$(ago 5) more"; } |
+	api _api_v1_namespaces_default_pods_crash_log_container_c
+collect w --since 2h --until 1h
+ok "--since: the API is asked from then on" grep -q 'pods/crash/log?container=c&sinceTime=20[0-9T:-]*Z&timestamps=true$' "$T/asked"
+ok "--until: lines up to then, and those without a time between them" is "$(member w $R/pods/logs/default/crash/c.log | sed 's/.*Z //' | tr '\n' '|')" "one, within|two|a line without a time|"
+ok "... which is no failure" state w $R/pods/logs/default/crash/c.log ok
+collect w2 --since 2h
+ok "--since alone: the newest lines of that time" grep -q 'pods/crash/log?container=c&sinceTime=20[0-9T:-]*Z&tailLines=2000' "$T/asked"
 
 MODE=refused
 collect b
