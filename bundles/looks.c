@@ -23,7 +23,6 @@ const char *looks_like_what(const char *p, size_t n)
 		{"PK\003\004", 4, "a zip archive"},
 		{"SQLite format 3", 16, "an SQLite database; use it with `sickbay query`"},
 		{"\177ELF", 4, "a program"},
-		{"BZh", 3, "bzip2 data; unpack it first"},
 		{"\004\"M\030", 4, "lz4 data; unpack it first"},
 		{"7z\274\257", 4, "a 7z archive"},
 		{"Rar!", 4, "a rar archive"},

@@ -503,7 +503,6 @@ static void test_not_a_bundle(void **state)
 	} t[] = {
 		{"", 0, "not a bundle: the file is empty"},
 		{"some text\n", 10, "looks like text"},
-		{"{\"kind\":\"List\"}", 15, "looks like JSON"},
 		{"PK\003\004xxxx", 8, "looks like a zip archive"},
 		{"SQLite format 3\0xxxx", 20, "looks like an SQLite database; use it with `sickbay query`"},
 		{"\x01\x02\x03", 3, "looks like unknown binary data"},
@@ -519,7 +518,8 @@ static void test_not_a_bundle(void **state)
 	char zeros[10240] = {0};
 	unit_write(path, zeros, sizeof(zeros));
 	refused(path, ERR_FORMAT, "without any file in it");
-	refused(dir, ERR_FORMAT, "it is a folder");
+	unlink(path);
+	refused(dir, ERR_FORMAT, "a folder without any file in it");
 	refused("/nonexistent/b.tar.zst", ERR_ABSENT, "/nonexistent/b.tar.zst: no such file");
 }
 
@@ -591,7 +591,7 @@ static void test_hostile_names(void **state)
 	read_bundle(path, NULL, &c);
 	assert_int_equal(c.rc, 0);
 	assert_string_equal(c.damage, "");
-	assert_string_equal(c.top, "t");
+	assert_string_equal(c.top, ""); /* what lies elsewhere tells that there is none */
 	assert_string_equal(buf_cstr(&c.names), "good=5\n..fine=1\nelsewhere/file=1\n");
 	assert_string_equal(buf_cstr(&c.problems), "t/link: a link\nt/hard: a link\n"
 		"t/good: a second file of the same name\n./t//good: a second file of the same name\n"
