@@ -25,6 +25,8 @@ struct load_opts {
  * documents, problems. A damaged bundle is loaded as far as it goes (bundle.damage says how far). ERR_FORMAT when it is not a
  * bundle at all. */
 int load_bundle(sqlite3 *db, const char *path, const struct load_opts *o, struct err *e);
+/* The same for several bundles of one cluster: one case. Of an object that came more than once the newest counts. */
+int load_bundles(sqlite3 *db, const char *const *paths, int n, const struct load_opts *o, struct err *e);
 
 /* checks.c: runs every check (compiled in, overridden or extended by DIR/ *.sql below checks_dir) and fills checks, findings,
  * finding_nodes, evidence. A check that fails becomes state "error" with the reason; only a broken database is an error. */

@@ -213,7 +213,7 @@ static int table_rows(struct extract *x, struct store *s, int table, const struc
 }
 
 /* Custom resources share names with built-in kinds (a "Service" of serving.knative.dev); only the latter have tables. */
-static bool builtin_group(struct str api)
+bool extract_builtin(struct str api)
 {
 	const char *slash = api.n ? memchr(api.p, '/', api.n) : NULL;
 	size_t n = slash ? (size_t)(slash - api.p) : 0;
@@ -223,7 +223,7 @@ static bool builtin_group(struct str api)
 
 static struct kind *find_kind(struct extract *x, struct str kind, struct str api)
 {
-	if (kind.n && builtin_group(api))
+	if (kind.n && extract_builtin(api))
 		for (int i = 1; i < x->n_kinds; i++)
 			if (str_eq(kind, x->kinds[i].name))
 				return &x->kinds[i];
@@ -283,6 +283,9 @@ int extract_object(struct extract *x, struct store *s, struct str json, const st
 	size_t n = kind.n < sizeof(x->last_kind) ? kind.n : 0;
 	memcpy(x->last_kind, kind.p ? kind.p : "", n);
 	x->last_kind[n] = '\0';
+	n = api.n < sizeof(x->last_api) ? api.n : 0;
+	memcpy(x->last_api, api.p ? api.p : "", n);
+	x->last_api[n] = '\0';
 	int64_t id = x->objects;
 	struct err why = {0};
 	rows_hold(s);

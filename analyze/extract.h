@@ -20,6 +20,11 @@ struct extract_source {
 int extract_object(struct extract *x, struct store *s, struct str json, const struct extract_source *src, struct err *e);
 /* Kind of the object seen last, "" when it had none. */
 const char *extract_kind(const struct extract *x);
+const char *extract_api(const struct extract *x); /* its apiVersion */
+/* The kind that a plural ("pods") is of, among those that have tables; "" for others. */
+const char *extract_kind_of(const struct extract *x, const char *resource);
+/* Is this apiVersion ("apps/v1") one of Kubernetes itself, and not of a custom resource? */
+bool extract_builtin(struct str api);
 
 /* extract_values.c: quantities of Kubernetes ("100m", "1.5Gi", "2e3"): thousandths, or whole units rounded up as Kubernetes
  * does. False when it is none or too large. */

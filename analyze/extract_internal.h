@@ -44,7 +44,7 @@ struct extract {
 	int n_kinds;
 	int64_t objects;    /* ids given out */
 	struct buf text, repaired;
-	char last_kind[128];
+	char last_kind[128], last_api[128];
 	/* time of day repeats a lot in one list */
 	char time_text[24];
 	int64_t time_us;

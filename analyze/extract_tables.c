@@ -1,4 +1,5 @@
 #include "analyze/extract_internal.h"
+#include "analyze/layout.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -280,4 +281,21 @@ const char *const *extract_tables(const struct extract *x, int *n)
 const char *extract_kind(const struct extract *x)
 {
 	return x->last_kind;
+}
+
+const char *extract_api(const struct extract *x)
+{
+	return x->last_api;
+}
+
+const char *extract_kind_of(const struct extract *x, const char *resource)
+{
+	char plural[128];
+
+	for (int i = 1; i < x->n_kinds; i++) {
+		layout_plural(str_of(x->kinds[i].name), plural);
+		if (strcmp(plural, resource) == 0)
+			return x->kinds[i].name;
+	}
+	return "";
 }

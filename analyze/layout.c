@@ -1,6 +1,7 @@
 #include "analyze/layout.h"
 
 #include <ctype.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,11 +10,13 @@
 #include "base/text.h"
 #include "base/yaml.h"
 
-enum { MAX_CAPS = 8, MAX_UNIT = 100 };
+enum { MAX_CAPS = 8, MAX_UNIT = 100, MAX_STARTS = 4, MAX_PATH = 4400 };
 
 struct rule {
-	const char *layout, *path, *role, *unit; /* in the trees */
+	const char *layout, *path, *role, *unit, *reason; /* in the trees */
 	enum load_kind load;
+	bool by_host, whole, null_words, anywhere;
+	const cJSON *resources; /* of its layout */
 };
 struct layouts {
 	struct rule *rules;
@@ -21,11 +24,10 @@ struct layouts {
 	cJSON **trees;
 	int n_trees;
 	const cJSON *units;   /* of units.yaml: name -> {units, pods} */
-	const cJSON *plurals; /* further names of resources, of all layouts */
 };
 
 static const char *const load_names[LOAD_KINDS] = {"objects", "log", "lines", "document", "metrics",
-                                                   "captures", "bundle", "access", "skip"};
+                                                   "captures", "bundle", "access", "time", "skip", "auto"};
 
 static int load_of(const char *name)
 {
@@ -59,15 +61,17 @@ static int read_layout(struct layouts *l, const struct asset *a, struct err *e)
 	const cJSON *files = json_get_arr(tree, "files");
 	if (!name || !files)
 		return err_set(e, ERR_FORMAT, "%s: no layout or no files", a->path);
-	if (json_get_obj(tree, "resources"))
-		l->plurals = json_get_obj(tree, "resources");
 	cJSON_ArrayForEach(f, files) {
 		const char *path = json_get_str(f, "path"), *load = json_get_str(f, "load");
 		int kind = load_of(load);
 		if (!path || kind < 0)
 			return err_set(e, ERR_FORMAT, "%s: %s: no path, or unknown load: %s", a->path, path ? path : "?", load ? load : "");
 		l->rules = xreallocarray(l->rules, (size_t)l->n_rules + 1, sizeof(*l->rules));
-		l->rules[l->n_rules++] = (struct rule){name, path, json_get_str(f, "as"), json_get_str(f, "unit"), (enum load_kind)kind};
+		l->rules[l->n_rules++] = (struct rule){
+			.layout = name, .path = path, .role = json_get_str(f, "as"), .unit = json_get_str(f, "unit"),
+			.reason = json_get_str(f, "reason"), .load = (enum load_kind)kind, .by_host = json_get_bool(f, "by-host", false),
+			.whole = json_get_bool(f, "whole", false), .null_words = json_get_bool(tree, "null-words", false),
+			.anywhere = json_get_bool(tree, "anywhere", false), .resources = json_get_obj(tree, "resources")};
 	}
 	return 0;
 }
@@ -104,6 +108,7 @@ void layouts_free(struct layouts *l)
 
 void filekind_release(struct filekind *k)
 {
+	free(k->root);
 	free(k->node);
 	free(k->unit);
 	free(k->namespace);
@@ -131,7 +136,7 @@ const char *layout_unit(const struct layouts *l, struct str name)
 	return NULL;
 }
 
-static const char *unit_of_pod(const struct layouts *l, const struct filekind *k)
+const char *layout_pod_unit(const struct layouts *l, const struct filekind *k)
 {
 	CLEAN(clean_free) char *name = xasprintf("%s/%s/%s", k->namespace ? k->namespace : "", k->pod, k->container ? k->container : "");
 	const cJSON *u, *glob;
@@ -179,35 +184,111 @@ static void resolve_unit(const struct layouts *l, const struct rule *r, struct f
 	if (!canon && out->unit)
 		canon = layout_unit(l, str_of(out->unit));
 	if (!canon && !out->unit && out->pod)
-		canon = unit_of_pod(l, out);
+		canon = layout_pod_unit(l, out);
 	if (!canon)
 		return;
 	free(out->unit);
 	out->unit = xstrdup(canon);
 }
 
-void layout_of(const struct layouts *l, const char *path, struct filekind *out)
+static void take_rule(const struct layouts *l, const struct rule *r, const struct str *caps, int n, struct filekind *out)
+{
+	out->load = r->load;
+	out->layout = r->layout;
+	out->role = r->role;
+	out->reason = r->reason;
+	out->by_host = r->by_host;
+	out->whole = r->whole;
+	out->null_words = r->null_words;
+	take_captures(r->path, caps, n, out);
+	resolve_unit(l, r, out);
+	const char *plural = out->resource ? json_get_str(r->resources, out->resource) : NULL;
+	if (plural) {
+		free(out->resource);
+		out->resource = xstrdup(plural);
+	}
+}
+
+/* The first rule that knows the path from some folder on; the outermost folder first, none behind `last`. Returns where it begins
+ * there, -1 when none does. */
+static long match(const struct layouts *l, const char *path, size_t last, struct filekind *out)
 {
 	struct str caps[MAX_CAPS];
+	const char *p = path;
 
-	*out = (struct filekind){.load = LOAD_LINES};
-	for (int i = 0; i < l->n_rules; i++) {
-		const struct rule *r = &l->rules[i];
-		int n = text_path_match(r->path, str_of(path), caps, MAX_CAPS);
-		if (n < 0)
-			continue;
-		out->load = r->load;
-		out->layout = r->layout;
-		out->role = r->role;
-		take_captures(r->path, caps, n, out);
-		resolve_unit(l, r, out);
-		const char *plural = out->resource ? json_get_str(l->plurals, out->resource) : NULL;
-		if (plural) {
-			free(out->resource);
-			out->resource = xstrdup(plural);
+	for (int start = 0; start < MAX_STARTS && p && (size_t)(p - path) <= last; start++) {
+		for (int i = 0; i < l->n_rules; i++) {
+			const struct rule *r = &l->rules[i];
+			int n = start == 0 || r->anywhere ? text_path_match(r->path, str_of(p), caps, MAX_CAPS) : -1;
+			if (n < 0)
+				continue;
+			take_rule(l, r, caps, n, out);
+			return p - path;
 		}
-		return;
+		p = strchr(p, '/');
+		p = p ? p + 1 : NULL;
 	}
+	return -1;
+}
+
+static bool has_ending(const char *p, size_t n, size_t *cut)
+{
+	static const char *const endings[] = {".gz", ".xz", ".zst", ".bz2", ".tgz", ".txz", ".tar", ".zip"};
+
+	for (size_t i = 0; i < ARRAY_LEN(endings); i++) {
+		size_t k = strlen(endings[i]);
+		if (n > k && memcmp(p + n - k, endings[i], k) == 0) {
+			*cut = n - k;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* "a/b.tar.xz/c" -> "a/c": an archive inside stands for what lies in it. Returns where the first one was, 0 for none. */
+static size_t without_archives(const char *path, char out[MAX_PATH])
+{
+	size_t n = 0, first = 0, cut;
+
+	for (const char *p = path; *p;) {
+		size_t k = strcspn(p, "/");
+		bool inside = p[k] == '/' && p > path && has_ending(p, k, &cut);
+		if (inside && !first)
+			first = n;
+		if (!inside && n + k + 2 < MAX_PATH) {
+			memcpy(out + n, p, k + (p[k] == '/'));
+			n += k + (p[k] == '/');
+		}
+		p += k + (p[k] == '/');
+	}
+	out[n] = '\0';
+	return first;
+}
+
+void layout_of(const struct layouts *l, const char *path, bool packed, struct filekind *out)
+{
+	char whole[MAX_PATH], inner[MAX_PATH];
+	size_t cut, n = strlen(path);
+
+	*out = (struct filekind){.load = LOAD_AUTO};
+	if (packed && has_ending(path, n, &cut))
+		n = cut;
+	snprintf(whole, sizeof(whole), "%.*s", (int)n, path);
+	size_t archive = without_archives(whole, inner);
+	long at = archive ? match(l, inner, archive - 1, out) : -1;
+	if (at < 0)
+		at = match(l, whole, SIZE_MAX, out);
+	out->root = xstrndup(whole, at > 0 ? (size_t)at : 0);
+}
+
+const char *layout_title(const struct layouts *l, const char *name)
+{
+	for (int i = 0; i < l->n_trees; i++) {
+		const char *layout = json_get_str(l->trees[i], "layout");
+		if (layout && name && strcmp(layout, name) == 0)
+			return json_get_str(l->trees[i], "title");
+	}
+	return NULL;
 }
 
 void layout_plural(struct str kind, char out[128])

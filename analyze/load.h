@@ -4,7 +4,11 @@
  *   load_lines.c    a stream cut into lines; text files; metrics
  *   load_log.c      log lines and the signatures they match
  *   load_objects.c  Kubernetes lists
+ *   load_yaml.c     the same in YAML
+ *   load_stream.c   JSON objects one behind the other, with logs between: what `kubectl cluster-info dump` prints
  *   load_whole.c    small JSON: documents, bundle.json, manifest.json, node.json
+ *   load_sniff.c    what a file is whose path does not tell
+ *   load_settle.c   what can only be said once all is read: objects that came twice, paths with a lost top folder
  */
 #ifndef SICKBAY_ANALYZE_LOAD_H
 #define SICKBAY_ANALYZE_LOAD_H
@@ -15,6 +19,7 @@
 #include "analyze/signatures.h"
 #include "analyze/store.h"
 #include "base/jsonscan.h"
+#include "base/yamlitems.h"
 
 enum {
 	LINE_MAX_BYTES = 64 << 10,  /* longer lines are cut */
@@ -31,30 +36,57 @@ struct liner {
 	int64_t cut;      /* number of the first line that was cut, 0 for none */
 };
 
+/* What a bundle has files of, and how many. */
+struct layout_count {
+	const char *layout;
+	int64_t files;
+};
+/* A resource whose objects lie in a file each. */
+struct single_list {
+	char *resource;
+	int64_t file, items;
+};
+/* A top folder that turned out to be none: files and problems with these numbers have lost it. */
+struct lost_top {
+	char *top, *prefix;    /* prefix: of the paths of problems, "" with one bundle */
+	int64_t first_file, last_file, first_problem, last_problem;
+};
 struct load {
 	struct store *store;
 	const struct load_opts *opts;
-	struct bundle *bundle;
 	struct layouts *layouts;
 	struct extract *extract;
 	struct signatures *signatures;
-	int64_t bytes, last_file, last_log;
+	int64_t bytes, last_file, last_log, problem_rows;
+	/* the bundle that is being read */
+	int n_bundles, bundle_no; /* of how many, from 1 on */
+	const char *bundle_path;
+	char *bundle_name;     /* how it is told from the others */
+	struct bundle *bundle;
+	int64_t first_file, first_problem; /* of it, minus one */
 	int64_t reference;     /* the bundle's time, for log lines without a year */
 	int64_t newest;        /* mtime */
-	int64_t known;         /* files that a layout knows */
-	const char *layout;    /* of the first of them */
+	int64_t taken;         /* what a file of the bundle says of that */
+	int64_t objects;       /* files of Kubernetes objects whose path told nothing */
+	struct layout_count counts[24];
+	struct single_list *singles;
+	int n_singles;
 	bool saw_bundle, saw_manifest;
 	char started[40], finished[40];
+	struct lost_top *lost;
+	int n_lost;
 	/* the file that is being read */
 	struct {
 		int64_t id, bytes;
 		const char *path;
 		struct filekind kind;
+		const struct loader *loader;
 		const char *state, *reason; /* NULL: loaded */
 		char why[200];              /* room for a reason */
 		int problems;
 		int64_t first_log;
 		bool local_time;
+		bool sections;              /* it has become several rows of `files` */
 	} file;
 	struct liner liner;
 	struct buf repaired;   /* a line whose UTF-8 was bad */
@@ -62,6 +94,8 @@ struct load {
 	struct logparser parser;
 	struct sigset *set;
 	struct jsonitems items;
+	struct yamlitems yaml;
+	bool in_json, at_start; /* of a stream: within an object; at the beginning of a line */
 	bool broken;           /* the rest of the file is not read any more */
 	struct {
 		char name[256];
@@ -76,9 +110,30 @@ struct loader {
 	int (*feed)(struct load *l, const char *p, size_t n, struct err *e);
 	int (*end)(struct load *l, struct err *e);
 };
-extern const struct loader load_lines, load_log, load_objects, load_document, load_metrics, load_captures, load_bundle_json,
-	load_access;
+extern const struct loader load_lines, load_log, load_objects, load_yaml, load_stream, load_document, load_metrics, load_captures,
+	load_bundle_json, load_access, load_time;
 
+/* What the first bytes of the current file say that its path, or its layout, leaves open. */
+const struct loader *load_sniff(struct load *l, const char *p, size_t n);
+
+/* A fact of the table bundle; those of further bundles have their number in front: "bundle2.kind". */
+int load_fact(struct load *l, const char *key, const char *value, struct err *e);
+/* One object: of a list of that kind and version ("" when it does not say). */
+int load_object(struct load *l, const struct jsonitem *it, const char *kind, const char *api, struct err *e);
+/* A list has ended, or a sequence: its row. */
+int load_list(struct load *l, const char *kind, const char *api, int64_t items, struct err *e);
+/* An object that lies in a file of its own. */
+void load_single(struct load *l);
+/* The current file's row; begins another row for what follows of the same file. */
+int load_section(struct load *l, struct err *e);
+/* Feeds one line to the log loader's function, for streams that have logs among other things. */
+int load_log_line(struct load *l, struct str line, struct err *e);
+
+/* load_settle.c: on the database, once the rows are in it. */
+int load_settle(sqlite3 *db, const struct load *l, struct err *e);
+
+/* The name of a bundle among several: its file's name without folder and endings; caller frees. */
+char *load_bundle_name(const char *path);
 /* A problem of the current file; line 0 for none. Beyond PROBLEMS_PER_FILE they are only counted. */
 __attribute__((format(printf, 4, 5))) int load_problem(struct load *l, int64_t line, struct err *e, const char *fmt, ...);
 /* For what l->items returned: bad JSON is a problem of the file, whose rest is not read; 0 then. Other failures are the

@@ -81,14 +81,6 @@ const struct loader load_document = {whole_begin, whole_feed, document_end};
 
 /* -- bundle.json --------------------------------------------------------------------------------------------------- */
 
-static int bundle_row(struct load *l, const char *key, const char *value, struct err *e)
-{
-	row_begin(l->store, STORE_BUNDLE);
-	row_text(l->store, key);
-	row_text(l->store, value);
-	return row_end(l->store, e);
-}
-
 /* "cluster.server" = ...: one row a value that holds no others. */
 static int flatten(struct load *l, const cJSON *v, const char *prefix, int depth, struct err *e)
 {
@@ -97,7 +89,7 @@ static int flatten(struct load *l, const cJSON *v, const char *prefix, int depth
 
 	if (!cJSON_IsObject(v) && !cJSON_IsArray(v)) {
 		CLEAN(clean_free) char *text = cJSON_IsString(v) ? NULL : json_text(v);
-		return bundle_row(l, prefix, cJSON_IsString(v) ? v->valuestring : cJSON_IsNull(v) ? NULL : text, e);
+		return load_fact(l, prefix, cJSON_IsString(v) ? v->valuestring : cJSON_IsNull(v) ? NULL : text, e);
 	}
 	if (depth > 8)
 		return 0;

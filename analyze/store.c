@@ -45,7 +45,7 @@ struct store {
 };
 
 static const char *const fixed_tables[STORE_TYPED] = {
-	"bundle", "files", "captures", "problems", "lists", "documents", "lines", "log_lines", "log_hits", "metrics",
+	"bundle", "bundles", "files", "captures", "problems", "lists", "documents", "lines", "log_lines", "log_hits", "metrics",
 	"node_access", "objects",
 };
 /* SQLite appends quickest when it numbers the rows itself; the reader counts along. */

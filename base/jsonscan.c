@@ -493,6 +493,11 @@ struct str jsonitems_head(const struct jsonitems *s)
 	return whole ? (struct str){s->head.p, s->head.n} : (struct str){NULL, 0};
 }
 
+bool jsonitems_ended(const struct jsonitems *s)
+{
+	return s->state == ST_END;
+}
+
 int jsonitems_finish(struct jsonitems *s, struct err *e)
 {
 	if (s->state == ST_END)

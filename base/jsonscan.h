@@ -46,6 +46,8 @@ int jsonitems_feed(struct jsonitems *s, const void *p, size_t n, struct err *e);
 /* The top-level object without the elements of its list, once the list has ended: {"kind": ..., "items": [], ...}. Empty when it
  * is no list, or longer than 64 KiB. */
 struct str jsonitems_head(const struct jsonitems *s);
+/* The top-level value is over; only blanks may follow. */
+bool jsonitems_ended(const struct jsonitems *s);
 /* Call at the end of the stream: ERR_FORMAT "cut off at line N" when a value is still open; the elements already given
  * out stay good. */
 int jsonitems_finish(struct jsonitems *s, struct err *e);

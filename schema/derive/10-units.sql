@@ -29,3 +29,10 @@ HAVING max(CASE k WHEN 'Id' THEN v END) IS NOT NULL;
 
 DROP TABLE show_lines;
 DROP TABLE clock_shifts;
+
+-- troubleshoot.sh's host collector of services: [{"Unit", "Load", "Active", "Sub"}].
+INSERT INTO node_units (node, unit, load, active, sub, file, line)
+SELECT f.node, u.value ->> '$.Unit', u.value ->> '$.Load', u.value ->> '$.Active', u.value ->> '$.Sub', d.file,
+  json_line(d.json, 1, u.value ->> '$.Unit')
+FROM files f JOIN documents d ON d.file = f.id JOIN json_each(d.json) u
+WHERE f.role = 'services-json' AND f.node IS NOT NULL AND json_valid(d.json) AND u.type = 'object' AND u.value ->> '$.Unit' IS NOT NULL;

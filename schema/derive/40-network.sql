@@ -24,3 +24,9 @@ INSERT INTO node_sysctls (node, name, value, file, line)
 SELECT f.node, trim(substr(l.text, 1, instr(l.text, '=') - 1)), trim(substr(l.text, instr(l.text, '=') + 1)), l.file, l.line
 FROM files f JOIN lines l ON l.file = f.id
 WHERE f.role = 'sysctl' AND instr(l.text, ' = ') > 0;
+
+-- troubleshoot.sh's host collector: one JSON object, or one with the output of sysctl -a as a text.
+INSERT INTO node_sysctls (node, name, value, file, line)
+SELECT f.node, s.key, s.value, d.file, json_line(d.json, 1, s.key)
+FROM files f JOIN documents d ON d.file = f.id JOIN json_each(d.json) s
+WHERE f.role = 'sysctl-json' AND f.node IS NOT NULL AND json_valid(d.json) AND s.type IN ('text', 'integer');

@@ -4,7 +4,10 @@ SELECT version FROM (
   UNION ALL
   SELECT coalesce(d.json ->> '$.info.gitVersion', d.json ->> '$.serverVersion.gitVersion', d.json ->> '$.gitVersion', d.json ->> '$.string'), 1
   FROM documents d JOIN files f ON f.id = d.file
-  WHERE f.path = 'cluster-info/cluster_version.json' AND json_valid(d.json)
+  WHERE f.role = 'cluster-version' AND json_valid(d.json)
+  UNION ALL
+  SELECT rx('Server Version: .*GitVersion:"([^"]+)"|Server Version: (v[0-9]\S+)', l.text, 1), 1
+  FROM files f JOIN lines l ON l.file = f.id WHERE f.role = 'kubectl-version'
   UNION ALL
   SELECT max(kubelet_version), 2 FROM nodes
 )

@@ -1,14 +1,24 @@
 -- What was gathered, what was read of it, and what could not be read.
 -- `file` is files.id everywhere in tables; the views of schema/views show paths. Times are integer microseconds UTC.
 
-CREATE TABLE bundle (             -- facts about the bundle: bundle.json flattened ("cluster.server"), "path", "damage", "kind"
+CREATE TABLE bundle (             -- facts about the bundle: bundle.json flattened ("cluster.server"), "path", "damage", "kind";
+                                  -- those of a second one begin with "bundle2."
   key   TEXT PRIMARY KEY,
   value TEXT
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE files (              -- every file of the bundle
+CREATE TABLE bundles (            -- the bundles of the case, mostly one
+  id     INTEGER PRIMARY KEY,
+  name   TEXT NOT NULL,           -- how paths of it begin when there are several
+  kind   TEXT,                    -- sickbay, troubleshoot, must-gather, sos, ...: the layout that its files follow
+  title  TEXT,                    -- the same in words
+  time   TEXT,                    -- when it was taken
+  damage TEXT
+) STRICT;
+
+CREATE TABLE files (              -- every file of the bundle; a log of several nodes has a row for each
   id        INTEGER PRIMARY KEY,
-  path      TEXT NOT NULL UNIQUE,
+  path      TEXT NOT NULL,
   role      TEXT,                 -- what it is, from schema/layouts: "df", "journal", "objects", ... NULL when unknown
   node      TEXT,                 -- of which node
   unit      TEXT,                 -- component that wrote it, in its canonical name (schema/units.yaml)
@@ -21,7 +31,10 @@ CREATE TABLE files (              -- every file of the bundle
   reason    TEXT,
   first_log INTEGER,              -- log_lines.id of its first and last line, all others lie between; NULL when it is no log
   last_log  INTEGER,
-  local_time INTEGER              -- 1: its lines have times without a zone
+  local_time INTEGER,             -- 1: its lines have times without a zone
+  bundle    INTEGER NOT NULL DEFAULT 1,      -- bundles.id
+  layout    TEXT,                 -- which of schema/layouts knows its path; NULL: its content told what it is
+  root      TEXT NOT NULL DEFAULT ''         -- what stands in its path before what the layout knows
 ) STRICT;
 
 CREATE TABLE captures (           -- manifest.json, one row a record; `line` is the record's line in manifest.json
@@ -72,6 +85,13 @@ CREATE TABLE objects (            -- every Kubernetes object, raw JSON kept
 -- Made while loading, as making them later would read every object again.
 CREATE INDEX objects_by_name ON objects (kind, namespace, name);
 CREATE INDEX objects_by_place ON objects (file, line);
+
+CREATE TABLE duplicates (         -- objects that came more than once: the older copies, which are not in objects
+  kind TEXT, namespace TEXT, name TEXT,
+  file INTEGER NOT NULL,
+  line INTEGER,
+  kept INTEGER NOT NULL           -- objects.id of the copy that counts
+) STRICT;
 
 CREATE TABLE documents (          -- JSON or YAML files that are not Kubernetes objects
   file INTEGER NOT NULL,
