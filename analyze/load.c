@@ -54,13 +54,6 @@ void load_partial(struct load *l, const char *reason)
 	l->file.reason = reason;
 }
 
-static void on_skipped(void *arg, const char *path, const char *reason)
-{
-	struct load *l = arg;
-
-	(void)problem_row(l, path, 0, reason, NULL);
-}
-
 /* -- one file ------------------------------------------------------------------------------------------------------ */
 
 static int file_row(struct load *l, struct err *e)
@@ -277,7 +270,29 @@ static int facts(struct load *l, const char *damage, struct err *e)
 		return rc;
 	if (l->finished[0] && (rc = load_fact(l, "finished", l->finished, e)) < 0)
 		return rc;
+	if (l->taken_from != TIME_NONE && (rc = load_fact(l, "taken_from", clock_format(l->taken_from, when), e)) < 0)
+		return rc;
 	return damage ? load_fact(l, "damage", damage, e) : 0;
+}
+
+/* Links are many in some bundles, and what they lead to is in the bundle itself: they are listed, not reported. */
+static void on_skipped(void *arg, const char *path, const char *reason)
+{
+	struct load *l = arg;
+
+	if (strcmp(reason, "a link") != 0) {
+		(void)problem_row(l, path, 0, reason, NULL);
+		return;
+	}
+	memset(&l->file, 0, sizeof(l->file));
+	l->file.id = ++l->last_file;
+	l->file.path = strncmp(path, "./", 2) == 0 ? path + 2 : path;
+	l->file.kind.root = NULL;
+	l->file.state = "skipped";
+	l->file.reason = "a link";
+	l->liner.line = 0;
+	(void)file_row(l, NULL);
+	memset(&l->file, 0, sizeof(l->file));
 }
 
 static void note_lost_top(struct load *l)
@@ -381,7 +396,7 @@ static int begin_bundle(struct load *l, const char *const *paths, int no, struct
 	l->bundle_name = unused_name(paths, no);
 	l->first_file = l->last_file;
 	l->first_problem = l->problem_rows;
-	l->reference = l->newest = l->taken = TIME_NONE;
+	l->reference = l->newest = l->taken = l->taken_from = TIME_NONE;
 	l->objects = 0;
 	memset(l->counts, 0, sizeof(l->counts));
 	l->saw_bundle = l->saw_manifest = false;

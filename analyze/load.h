@@ -66,7 +66,7 @@ struct load {
 	int64_t first_file, first_problem; /* of it, minus one */
 	int64_t reference;     /* the bundle's time, for log lines without a year */
 	int64_t newest;        /* mtime */
-	int64_t taken;         /* what a file of the bundle says of that */
+	int64_t taken, taken_from; /* what files of the bundle say of when it was taken, and when that began */
 	int64_t objects;       /* files of Kubernetes objects whose path told nothing */
 	struct layout_count counts[24];
 	struct single_list *singles;

@@ -85,6 +85,8 @@ static int time_end(struct load *l, struct err *e)
 			t = date_time(line);
 		if (t != TIME_NONE && (l->taken == TIME_NONE || t > l->taken))
 			l->taken = t;
+		if (t != TIME_NONE && (l->taken_from == TIME_NONE || t < l->taken_from))
+			l->taken_from = t;
 	}
 	return load_lines.end(l, e);
 }

@@ -13,6 +13,8 @@
 
 /* -- what may be asked for -------------------------------------------------------------------------------------------- */
 
+enum { MAX_BUNDLES = 100 };
+
 static const char *const endings[] = {".html", ".md", ".json", ".txt", ".db"};
 enum format { FORMAT_HTML, FORMAT_MD, FORMAT_JSON, FORMAT_TXT, FORMAT_DB, FORMAT_NONE = -1 };
 
@@ -120,13 +122,13 @@ static int write_file(const struct report *r, sqlite3 *db, const char *path, str
 	return rc < 0 ? err_wrap(e, "%s", path) : outfile_commit(out, e);
 }
 
-static int diagnose(sqlite3 *db, const char *bundle, const struct request *q, struct progress *p, struct err *e)
+static int diagnose(sqlite3 *db, const char *const *bundles, int n, const struct request *q, struct progress *p, struct err *e)
 {
 	struct load_opts o = {.limits = bundle_limits_default, .checks_dir = q->checks_dir, .progress = on_progress, .arg = p};
 	int rc = schema_create(db, e);
 
 	if (rc == 0)
-		rc = load_bundle(db, bundle, &o, e);
+		rc = load_bundles(db, bundles, n, &o, e);
 	if (rc == 0 && p->on)
 		show(p, "checking");
 	if (rc >= 0)
@@ -138,7 +140,7 @@ static int diagnose(sqlite3 *db, const char *bundle, const struct request *q, st
 	if (rc < 0 && strstr(e->msg, "disk is full")) {
 		const char *dir = getenv("TMPDIR");
 		rc = err_set(e, ERR_IO, "%.300s: no room for the working database in %.80s: set TMPDIR to a folder with about 3 times the "
-		             "bundle's unpacked size", bundle, dir && *dir ? dir : "/tmp");
+		             "bundle's unpacked size", bundles[0], dir && *dir ? dir : "/tmp");
 	}
 	return rc;
 }
@@ -156,17 +158,27 @@ static int run(const struct cli_args *a, struct err *e)
 	CLEAN(clean_db) sqlite3 *db = NULL;
 	CLEAN(clean_report) struct report *r = NULL;
 	struct progress p = {.on = term_is_tty(stderr)};
+	int n = cli_argc(a), stdin_used = 0;
+	const char *bundles[MAX_BUNDLES];
 	struct request q;
 
 	if (read_request(a, &q, e) < 0)
 		return EXIT_USAGE;
-	if (cli_argc(a) != 1) {
-		err_set(e, ERR_USAGE, "one bundle at a time; %d were given", cli_argc(a));
+	if (n > MAX_BUNDLES) {
+		err_set(e, ERR_USAGE, "at most %d bundles make one case; %d were given", MAX_BUNDLES, n);
+		return EXIT_USAGE;
+	}
+	for (int i = 0; i < n; i++) {
+		bundles[i] = cli_arg(a, i);
+		stdin_used += strcmp(bundles[i], "-") == 0;
+	}
+	if (stdin_used > 1) {
+		err_set(e, ERR_USAGE, "-: standard input can be one bundle only");
 		return EXIT_USAGE;
 	}
 	int rc = db_create(NULL, &db, e);
 	if (rc == 0)
-		rc = diagnose(db, cli_arg(a, 0), &q, &p, e);
+		rc = diagnose(db, bundles, n, &q, &p, e);
 	if (rc == 0)
 		rc = report_load(db, q.lang, &r, e);
 	for (int i = 0; rc == 0 && i < cli_count(a, "output"); i++)
@@ -193,13 +205,17 @@ static const struct cli_option options[] = {
 const struct cli_command cmd_analyze = {
 	.name = "analyze",
 	.summary = "find the root causes in a bundle",
-	.synopsis = "BUNDLE [-o PATH]... [options]",
+	.synopsis = "BUNDLE... [-o PATH]... [options]",
 	.about = "Reads a bundle, looks for known faults, and says which of them explain the\n"
 	         "others: with the line that proves each, and the commands that fix it. Needs\n"
 	         "no cluster and no network. Without -o, a summary goes to the terminal.\n"
-	         "Severities are critical, warning and info. BUNDLE may be -.\n\n"
+	         "Severities are critical, warning and info.\n\n"
+	         "BUNDLE is ours, or a troubleshoot.sh bundle, a must-gather, a sos report, a\n"
+	         "`kubectl cluster-info dump`, a Rancher or Insights archive, or a folder of\n"
+	         "`kubectl get -o json` and logs; packed, unpacked, or - for standard input.\n"
+	         "Several of one cluster make one case.\n\n"
 	         "  sickbay analyze b.tar.zst\n"
-	         "  sickbay analyze b.tar.zst -o report.html -o report.json --lang zh",
+	         "  sickbay analyze must-gather.tar.xz sosreport-node1.tar.xz -o report.html",
 	.options = options,
 	.min_args = 1,
 	.max_args = -1,

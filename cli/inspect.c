@@ -115,9 +115,10 @@ static int print_entry(struct bundle *b, const struct bundle_entry *en, struct p
 	if (pr->carry.n)
 		term_print_safe(stdout, buf_cstr(&pr->carry), pr->carry.n, true);
 	if (more && got < size && !ferror(stdout)) {
+		const char *damage = bundle_damage(b) ? bundle_damage(b) : "it cannot be read to its end";
 		fflush(stdout);
 		fprintf(stderr, "sickbay: ");
-		term_print_safe(stderr, bundle_damage(b), strlen(bundle_damage(b)), false);
+		term_print_safe(stderr, damage, strlen(damage), false);
 		fputc('\n', stderr);
 		return EXIT_PARTIAL;
 	}
@@ -142,6 +143,7 @@ static int print_one(const char *path, const char *arg, struct err *e)
 		return EXIT_FAILED;
 	int64_t from = 0, to = 0;
 	size_t n = take_lines(arg, &from, &to);
+	bundle_open_nested(b);
 	while ((rc = bundle_next(b, &en, e)) > 0) {
 		bool whole = names(arg, strlen(arg), en.path, bundle_top(b));
 		if (!whole && !(n && names(arg, n, en.path, bundle_top(b))))

@@ -1,2 +1,3 @@
 -- The file of a piece of evidence, given by its path.
-SELECT id, path, first_log IS NOT NULL AS is_log FROM files WHERE path = :path
+SELECT f.id, s.path, f.first_log IS NOT NULL AS is_log FROM files f JOIN shown_files s ON s.id = f.id WHERE f.path = :path
+ORDER BY f.id LIMIT 1
