@@ -117,7 +117,7 @@ static void begin_file(struct load *l, const struct bundle_entry *entry)
 	l->file.path = entry->path;
 	layout_of(l->layouts, entry->path, bundle_is_packed(l->bundle), &l->file.kind);
 	count_layout(l, l->file.kind.layout);
-	l->file.loader = loaders[l->file.kind.load];
+	l->file.loader = l->file.kind.by_host ? &load_hosts : loaders[l->file.kind.load];
 	if (entry->mtime != TIME_NONE && (l->newest == TIME_NONE || entry->mtime > l->newest))
 		l->newest = entry->mtime;
 	if (!l->saw_bundle)
@@ -448,6 +448,7 @@ static void release(struct load *l)
 	layouts_free(l->layouts);
 	signatures_free(l->signatures);
 	free(l->singles);
+	free(l->hosts);
 	for (int i = 0; i < l->n_lost; i++) {
 		free(l->lost[i].top);
 		free(l->lost[i].prefix);

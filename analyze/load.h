@@ -3,6 +3,7 @@
  *   load.c          the two threads, the bundle's entries one after the other, facts about the bundle
  *   load_lines.c    a stream cut into lines; text files; metrics
  *   load_log.c      log lines and the signatures they match
+ *   load_hosts.c    logs of several nodes in one file
  *   load_objects.c  Kubernetes lists
  *   load_yaml.c     the same in YAML
  *   load_stream.c   JSON objects one behind the other, with logs between: what `kubectl cluster-info dump` prints
@@ -95,6 +96,9 @@ struct load {
 	struct sigset *set;
 	struct jsonitems items;
 	struct yamlitems yaml;
+	struct load_host *hosts; /* of a journal of several nodes */
+	struct spool *host_lines;
+	int n_hosts;
 	bool in_json, at_start; /* of a stream: within an object; at the beginning of a line */
 	bool broken;           /* the rest of the file is not read any more */
 	struct {
@@ -111,7 +115,7 @@ struct loader {
 	int (*end)(struct load *l, struct err *e);
 };
 extern const struct loader load_lines, load_log, load_objects, load_yaml, load_stream, load_document, load_metrics, load_captures,
-	load_bundle_json, load_access, load_time;
+	load_bundle_json, load_access, load_time, load_hosts;
 
 /* What the first bytes of the current file say that its path, or its layout, leaves open. */
 const struct loader *load_sniff(struct load *l, const char *p, size_t n);

@@ -75,23 +75,6 @@ static int close_section(struct load *l, struct err *e)
 	return l->last_log >= l->file.first_log ? load_section(l, e) : 0;
 }
 
-/* The word in front of the program's name is the host. */
-static int host_of_line(struct load *l, struct str line, const struct logline *p, struct err *e)
-{
-	const char *end = p->ident.p, *host;
-	int rc;
-
-	while (end && end > line.p && end[-1] == ' ')
-		end--;
-	for (host = end; host && host > line.p && host[-1] != ' ';)
-		host--;
-	if (!host || host == end || (l->file.kind.node && str_eq((struct str){host, (size_t)(end - host)}, l->file.kind.node)))
-		return 0;
-	if ((rc = close_section(l, e)) == 0)
-		set_text(&l->file.kind.node, host, (size_t)(end - host));
-	return rc;
-}
-
 /* "==== START logs for container C of pod NS/POD ====" and "==== END logs ...": what `kubectl cluster-info dump` puts around
  * each container's log. 1 when the line is such a one. */
 static int dump_mark(struct load *l, struct str line, struct err *e)
@@ -137,8 +120,6 @@ int load_log_line(struct load *l, struct str line, struct err *e)
 		note_journal_end(l, line);
 		return 0;
 	}
-	if (l->file.kind.by_host && (rc = host_of_line(l, line, &p, e)) < 0)
-		return rc;
 	l->file.local_time |= p.local_time;
 	rc = log_row(l, line, &p, e);
 	if (rc < 0 || p.partial)

@@ -105,6 +105,12 @@ static const struct loader *objects_loader(struct load *l, struct str s)
 	return &load_lines;
 }
 
+/* "[" alone, or with a value behind it; no log line that begins with a bracket. */
+static bool looks_like_array(struct str s)
+{
+	return *s.p == '[' && s.n > 1 && (strchr("{\"[]\n\r", s.p[1]) || (s.p[1] == ' ' && s.n > 2 && strchr("{\"[]", s.p[2])));
+}
+
 const struct loader *load_sniff(struct load *l, const char *p, size_t n)
 {
 	struct str s = without_blanks(p, n);
@@ -113,7 +119,7 @@ const struct loader *load_sniff(struct load *l, const char *p, size_t n)
 		return objects_loader(l, s);
 	if (s.n == 0)
 		return &load_lines;
-	if (*s.p == '{' || *s.p == '[') {
+	if (*s.p == '{' || looks_like_array(s)) {
 		struct str rest = s, line = next_line(&rest);
 		if (line.n > 2 && rest.n && line.p[line.n - 1] == '}' && looks_like_log(l, s))
 			return &load_log;
@@ -121,7 +127,7 @@ const struct loader *load_sniff(struct load *l, const char *p, size_t n)
 			l->objects++;
 			return &load_stream;
 		}
-		return *s.p == '[' && looks_like_log(l, s) ? &load_log : &load_document;
+		return &load_document;
 	}
 	if (looks_like_yaml(s) && looks_like_objects(s)) {
 		l->objects++;

@@ -184,12 +184,12 @@ static const char *or_unknown(const char *s)
 	return s && *s ? s : "unknown";
 }
 
-static void print_identity(const struct inspect_list *l)
+static void print_identity(const char *path, const struct inspect_list *l)
 {
 	const cJSON *cluster = json_get_obj(l->head, "cluster");
 
 	if (!l->head) {
-		print_field("made by", "not sickbay: there is no bundle.json");
+		inspect_foreign(path);
 		return;
 	}
 	CLEAN(clean_free) char *made = xasprintf("sickbay %s on %s, %s to %s", or_unknown(json_path_str(l->head, "tool.version")),
@@ -214,7 +214,7 @@ static void print_summary(const char *path, const struct inspect_list *l)
 
 	CLEAN(clean_free) char *name = sized ? xasprintf("%s, %s", path, file_format_size(st.st_size, a)) : xstrdup("standard input");
 	print_field("bundle", name);
-	print_identity(l);
+	print_identity(path, l);
 	CLEAN(clean_free) char *files = xasprintf("%lld, %s unpacked", (long long)l->files, file_format_size(l->bytes, b));
 	print_field("files", files);
 	if (l->manifest || l->by_state[CAPTURE_OK]) {

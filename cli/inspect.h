@@ -43,6 +43,8 @@ struct inspect_manifest {
 	bool end;      /* the closing line was seen */
 };
 int inspect_manifest_feed(struct inspect_manifest *m, const char *p, size_t n, struct err *e);
+/* inspect_foreign.c: prints what a bundle is that is not ours: kind, version, time, and what it lacks. Loads it for that. */
+void inspect_foreign(const char *path);
 /* Appends up to `max` names that resemble path: ", " between them; "" when none does. */
 void inspect_suggest(const struct inspect_list *l, const char *path, int max, struct buf *out);
 

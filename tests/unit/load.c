@@ -107,7 +107,7 @@ static void test_facts(void **state)
 	       "n1|kubelet|a|1|1.0|2;n1|kubelet|b|2|NULL|3;n1|kubelet|c|1|45.0|5;n1|kubelet|d|1|NULL|6;");
 	expect(db, "SELECT f.path, json FROM documents JOIN files f ON f.id = file", "cluster-info/cluster_version.json|{\"string\":\"v1.20.2\"};");
 	expect(db, "SELECT path, l.text FROM lines l JOIN files f ON f.id = file", "nodes/n1/kubelet/configz.json|Unauthorized;");
-	expect(db, "SELECT path, state, reason FROM files WHERE state <> 'loaded'", "version.yaml|skipped|holds nothing to analyse;"
+	expect(db, "SELECT path, state, reason FROM files WHERE state <> 'loaded'", "version.yaml|skipped|only says that the layout is of troubleshoot.sh;"
 		"nodes/n1/kubelet/configz.json|partial|not JSON, kept as lines;nodes/n1/host/picture.bin|skipped|not text;");
 	expect(db, "SELECT path, source, exit_status, state, bytes, line, started FROM captures", "a|ssh|1|ok|7|2|1709294401000000;b|NULL|NULL|failed|0|3|NULL;");
 	expect(db, "SELECT file, line, message FROM problems", "manifest.json|4|a bad record: c: unknown state \"\";manifest.json|5|a bad record: a record without a path;");
