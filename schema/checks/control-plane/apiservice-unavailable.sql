@@ -5,7 +5,7 @@ title:
   zh: "聚合 API {name} 不可用"
 detail:
   en: "{reason}: {message}"
-  zh: "{reason}：{message}"
+  zh: "原因 {reason}：{message}"
 severity: critical
 confidence: certain
 needs: [apiservices]

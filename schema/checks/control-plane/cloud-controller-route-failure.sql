@@ -5,7 +5,7 @@ title:
   zh: "云平台没有到节点 {node} 的 Pod 网段路由"
 detail:
   en: "{message}"
-  zh: "{message}"
+  zh: "云平台返回：{message}"
 severity: critical
 confidence: certain
 needs: [nodes]

@@ -5,7 +5,7 @@ title:
   zh: "componentstatuses 显示 {name} 不健康"
 detail:
   en: "{message}"
-  zh: "{message}"
+  zh: "返回信息：{message}"
 severity: info
 confidence: possible
 needs: [componentstatuses]

@@ -5,7 +5,7 @@ title:
   zh: "{place} 上的 etcd 无法启动：版本与集群不兼容"
 detail:
   en: "{message}"
-  zh: "{message}"
+  zh: "日志：{message}"
 severity: critical
 confidence: certain
 needs: [log:etcd]

@@ -5,7 +5,7 @@ title:
   zh: "命名空间 {namespace} 的 LimitRange 拒绝了 {kind} {name} 的 Pod"
 detail:
   en: "{message}"
-  zh: "{message}"
+  zh: "拒绝原因：{message}"
 severity: warning
 confidence: certain
 needs: [[events, deployments, replicasets, statefulsets, daemonsets]]

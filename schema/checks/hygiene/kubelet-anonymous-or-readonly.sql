@@ -5,7 +5,7 @@ title:
   zh: "节点 {node} 的 kubelet 无需认证即可访问"
 detail:
   en: "{what}"
-  zh: "{what}"
+  zh: "配置项：{what}"
 severity: warning
 confidence: certain
 advice: true
