@@ -37,23 +37,31 @@ raw AS (
   FROM hits h WHERE h.signature = 'memcg-killed' AND h.node IS NOT NULL
 ),
 -- The line that names the victim follows the one that names the cgroup.
-joined AS (
+joined AS MATERIALIZED (
   SELECT r.*, coalesce(r.uid, lag(r.uid) OVER w) AS pod_uid, coalesce(r.cgroup, CASE WHEN r.ts - lag(r.ts) OVER w < 2000000 THEN lag(r.cgroup) OVER w END) AS place
   FROM raw r WINDOW w AS (PARTITION BY r.node ORDER BY r.log)
 ),
+-- Few pods are meant by many lines.
+uids AS MATERIALIZED (SELECT DISTINCT pod_uid FROM joined WHERE pod_uid IS NOT NULL),
+meant AS MATERIALIZED (
+  SELECT u.pod_uid, p.namespace, p.name AS pod, s.subject AS workload
+  FROM uids u JOIN pods p ON p.uid = u.pod_uid OR p.mirror = replace(u.pod_uid, '-', '')
+  JOIN pod_subjects s ON s.namespace = p.namespace AND s.pod = p.name
+),
 placed AS (
-  SELECT j.*, p.namespace, p.name AS pod, s.subject AS workload
-  FROM joined j LEFT JOIN pods p ON p.uid = j.pod_uid OR p.mirror = replace(j.pod_uid, '-', '')
-  LEFT JOIN pod_subjects s ON s.namespace = p.namespace AND s.pod = p.name
+  SELECT j.*, m.namespace, m.pod, m.workload FROM joined j LEFT JOIN meant m ON m.pod_uid = j.pod_uid
+),
+told AS MATERIALIZED (
+  SELECT DISTINCT c.namespace, c.pod, p.node FROM container_statuses c JOIN pods p ON p.namespace = c.namespace AND p.name = c.pod
+  WHERE c.exit_reason = 'OOMKilled' OR c.last_exit_reason = 'OOMKilled'
 ),
 -- Where a container's status tells, that is the diagnosis; a pod that is gone since is history.
 untold AS (
   SELECT *, coalesce(workload, 'node/' || node) AS subject FROM placed p
-  WHERE (p.pod IS NOT NULL OR (p.pod_uid IS NULL AND coalesce(p.place, '') NOT REGEXP 'kubepods|docker[-/][0-9a-f]{12}')) AND NOT EXISTS (SELECT 1 FROM container_statuses c WHERE (c.exit_reason = 'OOMKilled' OR c.last_exit_reason = 'OOMKilled')
-    AND (p.pod IS NULL OR (c.namespace = p.namespace AND c.pod = p.pod))
-    AND (p.pod IS NOT NULL OR (SELECT x.node FROM pods x WHERE x.namespace = c.namespace AND x.name = c.pod) = p.node))
+  WHERE (p.pod IS NOT NULL OR (p.pod_uid IS NULL AND coalesce(p.place, '') NOT REGEXP 'kubepods|docker[-/][0-9a-f]{12}')) AND CASE WHEN p.pod IS NULL THEN p.node NOT IN (SELECT node FROM told WHERE node IS NOT NULL)
+      ELSE NOT EXISTS (SELECT 1 FROM told t WHERE t.namespace = p.namespace AND t.pod = p.pod) END
 ),
-ranked AS (
+ranked AS MATERIALIZED (
   SELECT *, row_number() OVER (PARTITION BY subject, node ORDER BY log DESC) AS newest, max(ts) OVER (PARTITION BY subject, node) AS last_ts,
     sum(text LIKE '%Kill%process%') OVER (PARTITION BY subject, node) AS kills, count(*) OVER (PARTITION BY subject, node) AS lines
   FROM untold

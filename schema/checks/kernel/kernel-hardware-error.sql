@@ -30,7 +30,7 @@ fix:
     run: "kubectl drain {node} --ignore-daemonsets --delete-emptydir-data"
 verify: "journalctl -k --no-pager --since -1h | grep -ciE 'hardware error|EDAC'"
 */
-WITH logged AS (
+WITH logged AS MATERIALIZED (
   SELECT h.*, CASE
       WHEN captures ->> '$.severity' = 'fatal' OR captures ->> '$.edac' = 'UE' OR (captures ->> '$.mce' IS NOT NULL AND text REGEXP 'Machine Check Exception|Uncorrected|PROCESSOR.*MCG.*UC') THEN 3
       WHEN captures ->> '$.severity' = 'recoverable' OR (captures ->> '$.mce' IS NOT NULL AND text NOT REGEXP 'events logged|Corrected') THEN 2
@@ -38,10 +38,10 @@ WITH logged AS (
     coalesce(captures ->> '$.severity', CASE captures ->> '$.edac' WHEN 'UE' THEN 'uncorrected' WHEN 'CE' THEN 'corrected' END, CASE WHEN captures ->> '$.ce' IS NOT NULL THEN 'corrected' END, 'machine check') AS sort
   FROM node_hits h WHERE h.signature = 'hardware-error'
 ),
-worst AS (SELECT node, max(weight) AS weight FROM logged GROUP BY node)
+worst AS (SELECT node, max(weight) AS weight, max(CASE WHEN weight = 3 THEN log END) AS fatal FROM logged GROUP BY node)
 SELECT 'node/' || l.node AS subject, l.file, l.line, l.text, l.ts, l.node, l.hits, coalesce(iso(l.last_ts), '?') AS last_at,
   CASE w.weight WHEN 3 THEN 'critical' WHEN 2 THEN 'warning' ELSE CASE WHEN l.hits >= 100 THEN 'warning' ELSE 'info' END END AS severity,
   (SELECT group_concat(sort, ', ') FROM (SELECT DISTINCT sort FROM logged k WHERE k.node = l.node ORDER BY sort)) AS kinds
 FROM logged l JOIN worst w ON w.node = l.node
-WHERE l.newest <= 3 OR l.oldest = 1 OR (l.weight = 3 AND l.log = (SELECT max(k.log) FROM logged k WHERE k.node = l.node AND k.weight = 3))
+WHERE l.newest <= 3 OR l.oldest = 1 OR l.log = w.fatal
 ORDER BY l.node, l.newest, l.file, l.line;

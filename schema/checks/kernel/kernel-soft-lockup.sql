@@ -35,10 +35,10 @@ fix:
     zh: "物理机：升级内核和固件；报告中的任务名可指出相关驱动"
 verify: "journalctl -k --no-pager --since -1h | grep -cE 'soft lockup|detected stall'"
 */
-WITH logged AS (
-  SELECT *, (SELECT count(DISTINCT x.ts / 10000000) FROM node_hits x WHERE x.signature = 'cpu-stuck' AND x.node = h.node) AS moments
-  FROM node_hits h WHERE h.signature = 'cpu-stuck'
-)
+WITH
+stuck AS MATERIALIZED (SELECT * FROM node_hits WHERE signature = 'cpu-stuck'),
+moments AS (SELECT node, count(DISTINCT ts / 10000000) AS moments FROM stuck GROUP BY node),
+logged AS (SELECT s.*, m.moments FROM stuck s JOIN moments m ON m.node = s.node)
 -- One line a processor at one moment is a machine that was paused once.
 SELECT 'node/' || l.node AS subject, l.file, l.line, l.text, l.ts, l.node, l.hits, coalesce(iso(l.last_ts), '?') AS last_at,
   CASE WHEN l.moments >= 2 AND l.hits >= 3 THEN 'critical' ELSE 'warning' END AS severity,

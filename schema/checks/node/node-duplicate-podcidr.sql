@@ -29,7 +29,7 @@ fix:
 verify: "kubectl get nodes -o 'custom-columns=NAME:.metadata.name,CIDR:.spec.podCIDR'"
 */
 WITH
-ranges AS (
+ranges AS MATERIALIZED (
   SELECT n.name AS node, n.pod_cidr AS cidr, n.file, json_line(o.json, o.line, n.pod_cidr) AS line,
     (CAST(rx('^([0-9]+)\.', n.pod_cidr, 1) AS INTEGER) << 24) + (CAST(rx('^[0-9]+\.([0-9]+)\.', n.pod_cidr, 1) AS INTEGER) << 16)
       + (CAST(rx('^[0-9]+\.[0-9]+\.([0-9]+)\.', n.pod_cidr, 1) AS INTEGER) << 8) + CAST(rx('\.([0-9]+)/', n.pod_cidr, 1) AS INTEGER) AS base,
@@ -45,7 +45,7 @@ addresses AS (
     json_line(o.json, o.line, s.cluster_ip)
   FROM services s JOIN objects o ON o.id = s.object
 ),
-numbered AS (
+numbered AS MATERIALIZED (
   SELECT *, (CAST(rx('^([0-9]+)\.', ip, 1) AS INTEGER) << 24) + (CAST(rx('^[0-9]+\.([0-9]+)\.', ip, 1) AS INTEGER) << 16)
     + (CAST(rx('^[0-9]+\.[0-9]+\.([0-9]+)\.', ip, 1) AS INTEGER) << 8) + CAST(rx('\.([0-9]+)$', ip, 1) AS INTEGER) AS number
   FROM addresses WHERE ip REGEXP '^[0-9]+\.[0-9]+\.[0-9]+\.[0-9]+$'
