@@ -24,9 +24,14 @@ fix:
   - en: "Which labels does the service want, and which do the pods have?"
     zh: "对比选择器与 Pod 的标签"
     run: "kubectl -n {namespace} get service {name} -o jsonpath='{.spec.selector}{\"\\n\"}'; kubectl -n {namespace} get pods --show-labels"
+  - en: "Correct the selector; {meant} is what pods of this namespace carry"
+    zh: "修正选择器；该命名空间的 Pod 带有的标签是 {meant}"
+    run: "kubectl -n {namespace} patch service {name} -p '{\"spec\":{\"selector\":{meant}}}'"
+    if: meant
   - en: "Correct the selector (or the labels of the workload)"
     zh: "修正选择器（或工作负载的标签）"
     run: "kubectl -n {namespace} edit service {name}"
+    if: unclear
 verify: "kubectl -n {namespace} get endpoints {name}"
 refs: ["https://kubernetes.io/docs/tasks/debug/debug-application/debug-service/"]
 */
@@ -60,6 +65,20 @@ sick AS (
     -- Pods that have just been made get their addresses soon.
     AND NOT EXISTS (SELECT 1 FROM members m WHERE m.namespace = e.namespace AND m.name = e.name AND :now - m.created < 60000000)
 ),
+-- What the selector may have meant: the labels of the same names that pods here carry. The only ones there are, or those of the workload
+-- that is called as the service is.
+near AS (
+  SELECT s.namespace, s.name, max(j.subject LIKE '%/' || s.name) AS namesake,
+    (SELECT json_group_object(key, value) FROM (SELECT k.key, l.value FROM json_each(s.selector) k JOIN json_each(p.labels) l ON l.key = k.key ORDER BY k.key)) AS labels
+  FROM sick s JOIN pods p ON p.namespace = s.namespace AND p.deleted IS NULL AND p.phase NOT IN ('Succeeded', 'Failed') AND json_valid(p.labels)
+  JOIN pod_subjects j ON j.namespace = p.namespace AND j.pod = p.name
+  WHERE s.pods = 0 AND NOT EXISTS (SELECT 1 FROM json_each(s.selector) k WHERE NOT EXISTS (SELECT 1 FROM json_each(p.labels) l WHERE l.key = k.key))
+  GROUP BY s.namespace, s.name, labels
+),
+meant AS (
+  SELECT namespace, name, CASE WHEN count(*) = 1 THEN min(labels) WHEN sum(namesake) = 1 THEN max(CASE WHEN namesake THEN labels END) END AS labels
+  FROM near GROUP BY namespace, name
+),
 evidence AS (
   SELECT s.namespace, s.name, 0 AS seq, s.file, json_key(s.json, s.line, 'selector') AS line, NULL AS text, NULL AS node FROM sick s
   UNION ALL
@@ -71,6 +90,7 @@ evidence AS (
 SELECT 'service/' || s.namespace || '/' || s.name AS subject, e.file, e.line, e.text, e.node, s.namespace, s.name,
   (SELECT group_concat(k.key || '=' || k.value, ', ') FROM json_each(s.selector) k) AS selector,
   CASE WHEN s.pods = 0 THEN 'No pod of the namespace carries its labels.' ELSE s.pods || ' pod(s) match, and none has an address.' END AS what,
-  CASE WHEN s.pods = 0 THEN '该命名空间没有 Pod 带有所需标签。' ELSE '有 ' || s.pods || ' 个 Pod 匹配，但都没有可用地址。' END AS what_zh
-FROM sick s JOIN evidence e ON e.namespace = s.namespace AND e.name = s.name
+  CASE WHEN s.pods = 0 THEN '该命名空间没有 Pod 带有所需标签。' ELSE '有 ' || s.pods || ' 个 Pod 匹配，但都没有可用地址。' END AS what_zh,
+  m.labels AS meant, m.labels IS NULL AND s.pods = 0 AS unclear
+FROM sick s JOIN evidence e ON e.namespace = s.namespace AND e.name = s.name LEFT JOIN meant m ON m.namespace = s.namespace AND m.name = s.name
 ORDER BY s.namespace, s.name, e.seq, e.file, e.line;
