@@ -92,28 +92,22 @@ fix() { # NAME IDS HOW CURED
 	if soon 180 "$4"; then ok "$1: the fix as printed heals it ($((n - 1)) commands)"; else bad "$1: not healed by the fix as printed: $4"; fi
 }
 
-inject() { # NAME: fault[@node][+fault[@node]...]
-	for one in $(echo "$1" | tr + ' '); do
+act() { # fault|check|heal NAME: fault[@node][+fault[@node]...], each the lab's own or one of faults/
+	for one in $(echo "$2" | tr + ' '); do
 		node=${one#*@}
 		[ "$node" != "$one" ] || node=""
-		if ! LAB_FAULT_NODE=$node "$lab" fault "${one%@*}" >>"$work/$1.inject.txt" 2>&1; then return 1; fi
+		if [ ! -f "$here/faults/$one" ]; then
+			LAB_FAULT_NODE=$node "$lab" "$1" "${one%@*}" >>"$work/$2.$1.txt" 2>&1 || return 1
+		elif [ "$1" != check ]; then
+			(. "$here/faults/$one" && if [ "$1" = fault ]; then inject; else heal; fi) >>"$work/$2.$1.txt" 2>&1 </dev/null
+		fi
 	done
-}
-heal() {
-	status=0
-	for one in $(echo "$1" | tr + ' '); do
-		node=${one#*@}
-		[ "$node" != "$one" ] || node=""
-		LAB_FAULT_NODE=$node "$lab" check "${one%@*}" >>"$work/$1.check.txt" 2>&1
-		LAB_FAULT_NODE=$node "$lab" heal "${one%@*}" >>"$work/$1.heal.txt" 2>&1 || status=1
-	done
-	return $status
 }
 fault() {
 	want=$(column "$1" 2)
 	[ -n "$want" ] || { bad "$1: not in expect.tsv"; return; }
 	rm -f "$work/$1".*
-	if inject "$1"; then
+	if act fault "$1"; then
 		collect "$1"
 		if analyze "$1"; then
 			diagnosis "$1" "$want"
@@ -125,8 +119,9 @@ fault() {
 		bad "$1: could not be injected"
 	fi
 	# The lab's own heal may stumble over what is healed already: what counts is that the cluster is sound.
-	heal "$1"
-	soon 120 sound || { bad "$1: the cluster is not sound afterwards"; up "$mode"; }
+	act check "$1"
+	act heal "$1"
+	soon 180 sound || { bad "$1: the cluster is not sound afterwards"; up "$mode"; }
 }
 
 for wanted in ${MODES:-any}; do

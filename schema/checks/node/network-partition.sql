@@ -33,17 +33,29 @@ fix:
     zh: "数据包能到达哪里？"
     run: "ping -c 3 -W 2 {server_host}; curl -skm 5 https://{server}/healthz; ip route get {server_host}"
     on: "{node}"
+    if: server
   - en: "Does the node's own firewall drop them?"
     zh: "是否被节点自身的防火墙丢弃？"
     run: "iptables -S | grep -E '(DROP|REJECT)'; nft list ruleset | grep -E 'drop|reject' | head"
     on: "{node}"
-  - en: "It does: take the rules for the API server's address away"
-    zh: "确实如此：删除针对 API server 地址的规则"
-    run: "iptables -D INPUT -s {server_host} -j DROP; iptables -D OUTPUT -d {server_host} -j DROP"
+    if: server
+  - en: "It does, on the way out: take that rule away"
+    zh: "发出的数据包确实被丢弃：删除该规则"
+    run: "echo -{rule_out} | xargs iptables"
+    on: "{node}"
+    if: rule_out
+  - en: "It does, on the way in: take that rule away"
+    zh: "收到的数据包确实被丢弃：删除该规则"
+    run: "echo -{rule_in} | xargs iptables"
+    on: "{node}"
+    if: rule_in
+  - en: "Keep it so: find what wrote the rule (firewalld, ufw, a security agent), or it comes back"
+    zh: "找到写入该规则的程序（firewalld、ufw、安全代理），否则规则会再次出现"
+    run: "systemctl is-active firewalld ufw nftables iptables netfilter-persistent; grep -rlE 'DROP|REJECT|drop|reject' /etc/iptables /etc/sysconfig/iptables /etc/nftables.conf /etc/ufw /etc/firewalld 2>/dev/null"
     on: "{node}"
     if: dropped
-  - en: "Otherwise: security group, switch, route, MTU or virtual IP on the way to {server}"
-    zh: "否则：检查通往 {server} 途中的安全组、交换机、路由、MTU 或虚拟 IP"
+  - en: "Otherwise: security group, switch, route, MTU or virtual IP on the way to the API server{at}"
+    zh: "否则：检查通往 API server{at_zh} 途中的安全组、交换机、路由、MTU 或虚拟 IP"
 verify: "kubectl get node {node}"
 */
 WITH
@@ -89,10 +101,18 @@ together AS (
 sick AS (
   SELECT node, 'cut' AS how FROM cut UNION SELECT node, 'together' FROM together
 ),
+-- Rules of the node itself for the server's address, or for its port wherever it is. The part that iptables -D takes is only told
+-- of rules that hold nothing else: it is text of a bundle.
 dropping AS (
-  SELECT i.node, i.file, i.line, i.rule FROM node_iptables i
-  JOIN (SELECT node, substr(server, 1, length(server) - length(coalesce(rx(':[0-9]+$', server), ''))) AS host FROM logged WHERE newest = 1) s ON s.node = i.node
-  WHERE i.rule REGEXP '-j (DROP|REJECT)' AND instr(i.rule, ' ' || s.host || '/32 ')
+  SELECT i.node, i.file, i.line, i.rule, i.chain,
+    rx('^-A ((INPUT|OUTPUT) (?:-[sd] [0-9.]+/32 )?(?:-p tcp (?:-m tcp )?(?:--[ds]port [0-9]+ )?)?-j (?:DROP|REJECT --reject-with [a-z-]+))$', i.rule, 1) AS spec
+  FROM node_iptables i
+  JOIN (SELECT node, substr(server, 1, length(server) - length(coalesce(rx(':[0-9]+$', server), ''))) AS host,
+      coalesce(rx(':([0-9]+)$', server, 1), '443') AS port FROM logged WHERE newest = 1) s ON s.node = i.node
+  WHERE i.rule REGEXP '-j (DROP|REJECT)' AND i.chain IN ('INPUT', 'OUTPUT')
+    AND (instr(i.rule, ' ' || s.host || '/32 ')
+      OR i.rule REGEXP '^-A OUTPUT ' AND instr(i.rule, ' --dport ' || s.port || ' ') AND i.rule NOT REGEXP ' -d '
+      OR i.rule REGEXP '^-A INPUT ' AND instr(i.rule, ' --sport ' || s.port || ' ') AND i.rule NOT REGEXP ' -s ')
 ),
 evidence AS (
   SELECT l.node, 0 AS seq, l.file, l.line, l.text, NULL AS ts FROM logged l WHERE newest <= 2
@@ -118,7 +138,11 @@ SELECT CASE WHEN c.n = 1 THEN 'node/' || s.node ELSE 'cluster' END AS subject, e
   CASE WHEN EXISTS (SELECT 1 FROM dropping d WHERE d.node = s.node) THEN 'certain' WHEN s.how = 'cut' THEN 'likely' ELSE 'possible' END AS confidence,
   coalesce((SELECT ' Its own firewall drops them: ' || d.rule FROM dropping d WHERE d.node = s.node ORDER BY d.line LIMIT 1), '') AS dropped,
   coalesce((SELECT '节点自身的防火墙丢弃了这些数据包：' || d.rule FROM dropping d WHERE d.node = s.node ORDER BY d.line LIMIT 1), '') AS dropped_zh,
+  (SELECT 'D ' || d.spec FROM dropping d WHERE d.node = s.node AND d.chain = 'OUTPUT' AND d.spec IS NOT NULL ORDER BY d.line LIMIT 1) AS rule_out,
+  (SELECT 'D ' || d.spec FROM dropping d WHERE d.node = s.node AND d.chain = 'INPUT' AND d.spec IS NOT NULL ORDER BY d.line LIMIT 1) AS rule_in,
   (SELECT server FROM logged l WHERE l.node = s.node AND newest = 1) AS server,
+  coalesce((SELECT ', ' || server FROM logged l WHERE l.node = s.node AND newest = 1), '') AS at,
+  coalesce((SELECT '（' || server || '）' FROM logged l WHERE l.node = s.node AND newest = 1), '') AS at_zh,
   (SELECT substr(server, 1, length(server) - length(coalesce(rx(':[0-9]+$', server), ''))) FROM logged l WHERE l.node = s.node AND newest = 1) AS server_host
 FROM sick s JOIN evidence e ON e.node = s.node, counted c, others
 -- When nobody reports, the API server or etcd is the first to look at, unless it answers the collector and the kubelets go on trying.
