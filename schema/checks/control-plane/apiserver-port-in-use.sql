@@ -31,9 +31,15 @@ fix:
     run: "ss -ltnp 'sport = :'{port}; systemctl status {component} --no-pager | head -n 5; ls -l /etc/kubernetes/manifests"
     on: "{node}"
   - en: "Keep one of the two. Static pods are in use here: stop the unit"
-    zh: "只保留一种部署方式。若使用静态 Pod：停用 systemd 服务"
+    zh: "只保留一种部署方式。这里使用静态 Pod：停用 systemd 服务"
     run: "systemctl disable --now {component}"
     on: "{node}"
+    if: twice
+  - en: "{process} does not belong there: end it, and {component} takes the port when it is started next (disable its unit, too, or it comes back)"
+    zh: "{process} 不应占用该端口：结束它，{component} 下次启动时即可使用该端口（同时停用其服务，否则会再次出现）"
+    run: "p=$(ss -Hltnp 'sport = :'{port} | grep -o 'pid=[0-9]*' | head -n 1 | cut -d= -f2); case \"$(ps -o unit= -p $p)\" in *.service) systemctl stop $(ps -o unit= -p $p);; *) kill $p;; esac"
+    on: "{node}"
+    if: stranger
 verify: "ss -ltnp 'sport = :'{port}"
 */
 WITH
@@ -79,6 +85,8 @@ SELECT 'node/' || t.node AS subject, e.file, e.line, e.text, e.ts, t.node, t.com
   'It has tried ' || t.hits || ' times.' || coalesce(' ' || t.process || ' listens on the port.', '')
     || CASE WHEN t.manifest = 1 AND t.unit_file IS NOT NULL THEN ' Both a systemd unit and a static pod manifest of it are in place.' ELSE '' END AS holder,
   '已尝试 ' || t.hits || ' 次。' || coalesce('监听该端口的是 ' || t.process || '。', '')
-    || CASE WHEN t.manifest = 1 AND t.unit_file IS NOT NULL THEN '该组件的 systemd 服务和静态 Pod 清单同时存在。' ELSE '' END AS holder_zh
+    || CASE WHEN t.manifest = 1 AND t.unit_file IS NOT NULL THEN '该组件的 systemd 服务和静态 Pod 清单同时存在。' ELSE '' END AS holder_zh,
+  t.manifest = 1 AND t.unit_file IS NOT NULL AS twice, t.process,
+  t.process IS NOT NULL AND substr(t.process, 1, 15) <> substr(t.component, 1, 15) AND NOT coalesce(t.manifest = 1 AND t.unit_file IS NOT NULL, 0) AS stranger
 FROM told t JOIN evidence e ON e.node = t.node AND e.component = t.component AND e.port = t.port
 ORDER BY 1, t.component, t.port, e.seq, e.file, e.line;
