@@ -38,6 +38,7 @@ evidence_stands() { # NAME CHECK: the first evidence of that root cause is reall
 	text=$(cut -f 2- "$work/cite")
 	[ -n "$text" ] && "$sickbay" inspect "$work/$1.tar.zst" "$at" 2>/dev/null | grep -qF -- "$text"
 }
+fix_named() { jq -e --arg c "$2" '[.root_causes[] | select(.check == $c)] | all(.fix | length > 0)' "$work/$1.json" >/dev/null; }
 
 healthy() {
 	begin=$(date +%s)
@@ -67,7 +68,7 @@ diagnosis() { # NAME IDS
 		for id in $(roots "$1" true); do ! among "$id" "$ids" || found=$id; done
 		[ -n "$found" ] || { bad "$1: no root cause $ids"; continue; }
 		check "$1: evidence stands: $found at $(jq -r --arg c "$found" '[.root_causes[] | select(.check == $c)][0].evidence[0] | "\(.file):\(.line)"' "$work/$1.json")" evidence_stands "$1" "$found"
-		check "$1: $found names a fix" jq -e --arg c "$found" '[.root_causes[] | select(.check == $c)] | all(.fix | length > 0)' "$work/$1.json" >/dev/null
+		check "$1: $found names a fix" fix_named "$1" "$found"
 	done
 	others=""
 	for id in $(roots "$1" '.severity == "critical"'); do among "$id" "$any" || others="$others $id"; done
