@@ -42,11 +42,11 @@ soon() { # SECONDS COMMAND: until it succeeds
 	done
 }
 ready() { # NODE ...: Ready, and kubelet stays up
-	for n in "$@"; do
-		kubectl --request-timeout=10s get node "$n" -o 'jsonpath={.status.conditions[?(@.type=="Ready")].status}' | grep -qx True || return 1
-		a=$("$lab" ssh "$n" 'systemctl is-active -q kubelet && systemctl show -p MainPID kubelet') || return 1
+	for host in "$@"; do
+		kubectl --request-timeout=10s get node "$host" -o 'jsonpath={.status.conditions[?(@.type=="Ready")].status}' | grep -qx True || return 1
+		process=$(on "$host" 'systemctl is-active -q kubelet && systemctl show -p MainPID kubelet') || return 1
 		sleep 12
-		[ "$("$lab" ssh "$n" 'systemctl is-active -q kubelet && systemctl show -p MainPID kubelet')" = "$a" ] || return 1
+		[ "$(on "$host" 'systemctl is-active -q kubelet && systemctl show -p MainPID kubelet')" = "$process" ] || return 1
 	done
 }
 available() { # NAMESPACE DEPLOYMENT: all replicas, of the newest revision

@@ -85,12 +85,12 @@ fix() { # NAME IDS HOW CURED
 	esac
 	jq -c --arg w ",$(echo "$2" | tr + ,)," '.root_causes[] | select(.check as $c | $w | contains("," + $c + ",")) | .fix[] | select(.run) | {run, on}' \
 		"$work/$1.json" >"$work/$1.steps"
-	n=0
+	ran=0
 	: >"$work/$1.fix.txt"
-	while n=$((n + 1)) && step=$(sed -n "${n}p" "$work/$1.steps") && [ -n "$step" ]; do
+	while ran=$((ran + 1)) && step=$(sed -n "${ran}p" "$work/$1.steps") && [ -n "$step" ]; do
 		run_step "$step" >>"$work/$1.fix.txt" 2>&1
 	done
-	if soon 180 "$4"; then ok "$1: the fix as printed heals it ($((n - 1)) commands)"; else bad "$1: not healed by the fix as printed: $4"; fi
+	if soon 180 "$4"; then ok "$1: the fix as printed heals it ($((ran - 1)) commands)"; else bad "$1: not healed by the fix as printed: $4"; fi
 }
 
 act() { # fault|check|heal NAME: fault[@node][+fault[@node]...], each the lab's own or one of faults/
