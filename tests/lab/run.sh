@@ -93,14 +93,15 @@ fix() { # NAME IDS HOW CURED
 	if soon 180 "$4"; then ok "$1: the fix as printed heals it ($((ran - 1)) commands)"; else bad "$1: not healed by the fix as printed: $4"; fi
 }
 
-act() { # fault|check|heal NAME: fault[@node][+fault[@node]...], each the lab's own or one of faults/
+act() { # fault|check|heal NAME: fault[@node][+fault[@node]...], each one of the lab's or one of faults/
 	for one in $(echo "$2" | tr + ' '); do
 		node=${one#*@}
 		[ "$node" != "$one" ] || node=""
-		if [ ! -f "$here/faults/$one" ]; then
+		own=$here/faults/${one%@*}
+		if [ ! -f "$own" ]; then
 			LAB_FAULT_NODE=$node "$lab" "$1" "${one%@*}" >>"$work/$2.$1.txt" 2>&1 || return 1
 		elif [ "$1" != check ]; then
-			(. "$here/faults/$one" && if [ "$1" = fault ]; then inject; else heal; fi) >>"$work/$2.$1.txt" 2>&1 </dev/null
+			(node=${node:-node2} && . "$own" && if [ "$1" = fault ]; then inject; else heal; fi) >>"$work/$2.$1.txt" 2>&1 </dev/null
 		fi
 	done
 }

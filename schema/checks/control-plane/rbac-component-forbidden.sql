@@ -51,5 +51,6 @@ counted AS (
 SELECT CASE WHEN of_node IS NOT NULL THEN 'node/' || of_node WHEN account IS NOT NULL THEN 'serviceaccount/kube-system/' || account ELSE 'cluster' END AS subject,
   file, line, text, ts, first_ts AS first_seen, coalesce(of_node, node) AS node, user, coalesce(account, user) AS short, verb, resource, times,
   coalesce(iso(last_ts), '-') AS last_at, (SELECT min(node) FROM control_plane_nodes) AS machine, account, CASE WHEN account IS NULL THEN 1 END AS builtin
-FROM counted WHERE times >= 3 AND (last_ts IS NULL OR last_ts > :now - 900000000) AND newest <= 5
+-- Whoever is refused asks again within a minute: silence since says that it was the start of an API server, or is mended.
+FROM counted WHERE times >= 3 AND (last_ts IS NULL OR last_ts > :now - 180000000) AND newest <= 5
 ORDER BY subject, user, newest, file, line;

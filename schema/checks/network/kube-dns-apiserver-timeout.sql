@@ -62,7 +62,8 @@ counted AS (
 sick AS (
   SELECT * FROM counted
   WHERE (hits >= 3 AND coalesce(last_ts - first_ts, 60000000) > 30000000 OR gave_up)
-    AND (last_ts IS NULL OR :now IS NULL OR last_ts > :now - 600000000)
+    -- It tries again twice a minute; only a pod that gave up may wait for minutes until it is started again.
+    AND (last_ts IS NULL OR :now IS NULL OR last_ts > :now - CASE WHEN gave_up THEN 600000000 ELSE 150000000 END)
 ),
 sums AS (
   SELECT subject, count(DISTINCT pod) AS sick_pods, group_concat(DISTINCT pod_node) AS nodes, max(target) AS target, min(pod_node) AS on_node
