@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "collect/collect.h"
+#include "collect/kube_access.h"
 #include "collect/plan.h"
 #include <pwd.h>
 #include <unistd.h>
@@ -110,13 +111,9 @@ static void print_words(FILE *f, const char *what, const char *const *list)
 static void print_identity(FILE *f, const struct collect_opts *o)
 {
 	bool kubectl = o->via && !strcmp(o->via, "kubectl");
-	CLEAN(clean_free)
-	char *who = xasprintf("as the user of %s%s%s%s", o->kubeconfig ? o->kubeconfig : "kubectl's configuration",
-	                      o->context ? ", context " : "", o->context ? o->context : ", its current context",
-	                      o->kubeconfig ? "" : " (in a pod: its service account)");
 
 	print_field(f, "how", kubectl ? "through kubectl" : "directly, by HTTPS; what a person would have typed, through kubectl");
-	print_field(f, "whom", who);
+	kube_access_print(f, o, "              ");
 	print_field(f, "methods", "GET only: get and list, nothing that creates, changes or deletes");
 }
 
@@ -132,8 +129,9 @@ static void print_requests(FILE *f, const struct plan *p, struct numbers *n)
 	print_words(f, "      except", p->res_skip);
 	fprintf(f, "\n   Health and metrics\n");
 	for (int i = 0; i < p->n_api; i++) {
-		*(p->api[i].each_node ? &n->node_requests : &n->requests) += 1;
-		fprintf(f, "   GET %s%s\n", p->api[i].what, p->api[i].each_node ? "   for every node" : "");
+		*(p->api[i].each_node || p->api[i].each_unreached ? &n->node_requests : &n->requests) += 1;
+		fprintf(f, "   GET %s%s\n", p->api[i].what, p->api[i].each_node ? "   for every node" :
+		        p->api[i].each_unreached ? "   for every node that cannot be visited" : "");
 		print_limits(f, &p->api[i]);
 	}
 	n->requests += 3;

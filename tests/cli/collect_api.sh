@@ -51,8 +51,8 @@ END
 cat >"$T/small.yaml" <<'END'
 plan: 1
 api:
-  - {path: kubectl/readyz.txt, get: "/readyz?verbose", timeout: 5s, always: true}
-resources: {timeout: 3s, max: 64MiB, max_item: 1MiB, page: 100, first: [nodes], names: {}, prefer: {}, same: [], skip: [], builtin: [""]}
+  - {path: kubectl/readyz.txt, get: "/readyz?verbose", timeout: 20s, always: true}
+resources: {timeout: 60s, max: 64MiB, max_item: 1MiB, page: 100, first: [nodes], names: {}, prefer: {}, same: [], skip: [], builtin: [""]}
 logs: {lines: 10, max: 1KiB, timeout: 3s, max_pods: 0, always: []}
 END
 member() { tar -xOf "$T/$1.tar" "$1/$2"; }
@@ -90,7 +90,6 @@ ok "a connection that breaks in a page: that page again, nothing twice" is "$(co
 ok "the log tells" has full collect.log "events?limit=100: the connection to the server localhost:$port broke off"
 ok "403 is recorded" has full $R/secrets-errors.json "Error from server (Forbidden): secrets is forbidden"
 ok "as failed" state full $R/secrets.json failed
-ok "no answer in time" sh -c "tar -xOf $T/full.tar full/manifest.json | grep '$R/limitranges.json' | grep -q 'did not finish its answer within 3 s'"
 ok "a text instead of a Status" has full $R/podtemplates-errors.json "storage is on fire"
 ok "a redirect is not followed" has full $R/persistentvolumes-errors.json "HTTP 302"
 ok "Retry-After beyond the deadline is not waited for" has full $R/resourcequotas-errors.json "come back tomorrow"
@@ -100,6 +99,12 @@ ok "custom resources" has full $R/custom-resources/backups.stable.example.com/de
 ok "what the server says of itself, though it is an error" has full kubectl/readyz.txt '^\[-\]etcd failed'
 ok "captures come from the api" sh -c "tar -xOf $T/full.tar full/manifest.json | grep '$R/pods/default.json' | grep -q '\"source\":\"api\",\"command\":\"GET $url/api/v1/pods?limit=100\"'"
 ok "no token anywhere" sh -c "! tar -xOf $T/full.tar | grep -q tok-full"
+
+# --- slow
+kubeconfig slow "$url" "$ca_file" "token: tok-slow"
+sed 's/^resources: {timeout: 60s/resources: {timeout: 2s/' "$T/small.yaml" >"$T/slow.yaml"
+collect slow --kubeconfig "$T/slow" --plan "$T/slow.yaml"
+ok "no answer in time" has slow $R/limitranges-errors.json 'did not finish its answer within 2 s'
 
 # --- who we are
 try() { # NAME WHAT PATTERN-OF-ASKED
@@ -222,6 +227,14 @@ rm -r "$T/.kube"
 kubeconfig legacy "$url" "$ca_file" "auth-provider: {name: gcp, config: {access-token: tok-few}}"
 run collect --no-nodes --via api --kubeconfig "$T/legacy" -o "$T/legacy.tar"
 ok "a legacy auth-provider is refused, with what to do" ends 1 '.*legacy auth-provider "gcp".*use an exec plugin or a token, or --via kubectl'
+
+# --- --dry-run
+: >"$S/asked"
+run collect --dry-run --no-nodes --kubeconfig "$T/proxied"
+ok "--dry-run: the server, as whom, through what" sh -c "grep -q 'GET https://kube.test:$port/\.\.\.' $T/out && grep -q 'as the user \"u-proxied\" of the context \"ctx-proxied\" in .*, by a token' $T/out && grep -q 'through the proxy http://127.0.0.1:$proxy' $T/out"
+run collect --dry-run --no-nodes --kubeconfig "$T/ex1"
+ok "and which program it would run for credentials" out "runs the exec plugin ./plugin on this host"
+ok "which was not run, and nobody was asked" is "$(cat "$S/asked")" ""
 
 # --- nodes that cannot be visited
 sed '/^api:/a\  - {path: "nodes/{node}/var-log/kubelet.log", get: "/api/v1/nodes/{node}/proxy/logs/kubelet.log", each: unreached, keep: tail, max: 1KiB}\n  - {path: "nodes/{node}/var-log/syslog", get: "/api/v1/nodes/{node}/proxy/logs/syslog", each: unreached, keep: tail}' "$T/small.yaml" >"$T/nodes.yaml"

@@ -110,7 +110,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if path == "/apis/stable.example.com/v1/backups":
             return self.send(200, {"items": [item(1)]})
         if path == "/api/v1":
-            names = LISTS if user == "full" else ["nodes", "namespaces", "services"]
+            names = {"full": LISTS, "slow": ["nodes", "limitranges"]}.get(user, ["nodes", "namespaces", "services"])
             return self.send(200, {"resources": [{"name": n, "kind": LISTS[n][0], "verbs": ["get", "list"],
                                                   "namespaced": n not in ("nodes", "namespaces", "persistentvolumes")}
                                                  for n in names]})
@@ -140,7 +140,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         elif name == "events" and cont == "100" and nth("events") == 0:
             self.cut(name, args)
         elif name == "limitranges":
-            time.sleep(6)
+            if self.user() == "slow":
+                time.sleep(20)
             self.send(200, {"items": []})
         elif name == "podtemplates":
             self.send(500, "storage is on fire", kind="text/plain")
