@@ -96,17 +96,20 @@ test:
 	@sh tests/run.sh $(BUILD)/asan $(ONLY)
 
 # The proof on a real cluster: LAB is the folder of a lab with ./lab up|fault|heal (see tests/lab/run.sh).
-# FAULTS="healthy forward-drop" picks some of tests/lab/expect.tsv.
+# FAULTS="healthy forward-drop" picks some of tests/lab/expect.tsv. K8S_BIN=DIR[:DIR] holds etcd, kube-apiserver and kubectl
+# where they are not in PATH (also for `make bench`).
 test-lab:
 	@test -n "$(LAB)" || { echo 'make test-lab: say which lab: make test-lab LAB=/path/to/lab' >&2; exit 2; }
 	@$(MAKE) --no-print-directory test-deps
 	@$(MAKE) --no-print-directory all
+	@SICKBAY=$(abspath $(OUT)/sickbay) sh tests/lab/api.sh
 	@SICKBAY=$(abspath $(OUT)/sickbay) sh tests/lab/run.sh "$(LAB)" $(FAULTS)
 
 bench:
 	@$(MAKE) --no-print-directory test-deps
 	@$(MAKE) --no-print-directory all
 	@SICKBAY=$(abspath $(OUT)/sickbay) OUT=$(abspath $(BUILD)/bench) sh tests/bench/run.sh
+	@SICKBAY=$(abspath $(OUT)/sickbay) OUT=$(abspath $(BUILD)/bench) sh tests/bench/api.sh
 
 # Looks for inputs that break a reader: every target of tests/fuzz (or FUZZ="yaml plan") for FUZZ_SECONDS. Needs
 # clang with libFuzzer. `make test` replays what was found, without clang.
