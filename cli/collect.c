@@ -140,6 +140,30 @@ static bool can_redraw(void)
 	return term_is_tty(stderr) && term && strcmp(term, "dumb") != 0;
 }
 
+static int read_node_access(const struct cli_args *a, struct collect_opts *o, struct err *e)
+{
+	static const char *const words[] = {"auto", "ssh", "pod"};
+	const char *s = cli_value(a, "node-access"), *ns = cli_value(a, "node-namespace");
+	size_t i = 0;
+
+	while (s && i < ARRAY_LEN(words) && strcmp(words[i], s) != 0)
+		i++;
+	if (i == ARRAY_LEN(words))
+		return err_set(e, ERR_USAGE, "--node-access: \"%s\" is none of auto, ssh, pod", s);
+	o->node_access = (enum node_access)i;
+	o->node_image = cli_value(a, "node-image");
+	o->node_namespace = ns ? ns : "kube-system";
+	if (strspn(o->node_namespace, "abcdefghijklmnopqrstuvwxyz0123456789-") != strlen(o->node_namespace) || !o->node_namespace[0])
+		return err_set(e, ERR_USAGE, "--node-namespace: \"%s\" is no name of a namespace", ns);
+	if (o->node_access == NODE_ACCESS_POD && !o->node_image)
+		return err_set(e, ERR_USAGE, "--node-access pod needs --node-image IMAGE: one that is on the nodes and has `chroot`");
+	if (o->node_access != NODE_ACCESS_POD && (o->node_image || ns))
+		return err_set(e, ERR_USAGE, "--node-image and --node-namespace are for --node-access pod");
+	if (o->node_access == NODE_ACCESS_POD && o->no_kube)
+		return err_set(e, ERR_USAGE, "--node-access pod contradicts --no-kube");
+	return 0;
+}
+
 static int read_options(const struct cli_args *a, struct collect_opts *o, struct err *e)
 {
 	const char *max = cli_value(a, "max-bytes");
@@ -159,6 +183,10 @@ static int read_options(const struct cli_args *a, struct collect_opts *o, struct
 	        .ssh = {.user = cli_value(a, "ssh-user"),
 	                .key = cli_value(a, "ssh-key"),
 	                .known_hosts = cli_value(a, "ssh-known-hosts"),
+	                .config = cli_value(a, "ssh-config"),
+	                .jump = cli_value(a, "ssh-jump"),
+	                .ask_pass = cli_given(a, "ask-pass"),
+	                .ask_sudo_pass = cli_given(a, "ask-sudo-pass"),
 	                .insecure = cli_given(a, "ssh-insecure-host-keys")},
 	        .plan = cli_value(a, "plan"),
 	        .cancel = &stop_asked,
@@ -175,6 +203,8 @@ static int read_options(const struct cli_args *a, struct collect_opts *o, struct
 		return rc;
 	if (o->max_bytes < 1024)
 		return err_set(e, ERR_USAGE, "--max-bytes: less than 1 KiB");
+	if ((rc = read_node_access(a, o, e)) < 0)
+		return rc;
 	if (o->no_nodes && (o->nodes || o->nodes_from || o->local))
 		return err_set(e, ERR_USAGE, "--no-nodes contradicts --nodes, --nodes-from and --local");
 	if (o->no_kube && o->no_nodes)
@@ -285,14 +315,21 @@ static const struct cli_option options[] = {
         {"via", 0, "HOW", false, "api (directly, the default) or kubectl"},
         {"no-kube", 0, NULL, false, "do not ask the API"},
         {NULL, 0, NULL, false, "The nodes (over SSH)"},
-        {"nodes", 0, "LIST", false, "a,b,name=address; default: all the API lists"},
-        {"nodes-from", 0, "FILE", false, "the same from a file, one a line"},
+        {"nodes", 0, "LIST", false, "a,b,name=user@addr:port; default: the API's"},
+        {"nodes-from", 0, "FILE", false, "a list, Ansible inventory or earlier bundle"},
         {"no-nodes", 0, NULL, false, "visit no node"},
         {"local", 0, NULL, false, "this host is a node; no SSH"},
         {"ssh-user", 0, "NAME", false, "default: ssh's configuration"},
         {"ssh-key", 0, "FILE", false, "private key; default: agent, ssh's own keys"},
         {"ssh-port", 0, "N", false, "default: ssh's configuration, 22"},
         {"ssh-known-hosts", 0, "FILE", false, "known host keys; default: ssh's own"},
+        {"ssh-config", 0, "FILE", false, "instead of ~/.ssh/config"},
+        {"ssh-jump", 0, "HOST", false, "go through [user@]host[:port]"},
+        {"node-access", 0, "HOW", false, "auto, ssh, or pod: makes a pod on each node"},
+        {"node-image", 0, "IMAGE", false, "of these pods; on the nodes, with chroot"},
+        {"node-namespace", 0, "NAME", false, "of these pods; default kube-system"},
+        {"ask-pass", 0, NULL, false, "log in with a password; asked for once"},
+        {"ask-sudo-pass", 0, NULL, false, "sudo needs a password; asked for once"},
         {"ssh-insecure-host-keys", 0, NULL, false, "accept host keys that are not known"},
         {NULL, 0, NULL, false, "What and how much"},
         {"anonymize", 0, NULL, false, "map names of machines, addresses, domains"},

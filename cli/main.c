@@ -12,6 +12,7 @@
 #include "base/term.h"
 #include "base/text.h"
 #include "cli/cli.h"
+#include "collect/askpass.h"
 
 const struct cli_command *const cli_commands[] = {
 	&cmd_collect, &cmd_analyze, &cmd_query, &cmd_checks, &cmd_inspect, &cmd_redact, &cmd_version, &cmd_help, NULL,
@@ -118,6 +119,11 @@ int main(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN); /* so is a limit on the size of files */
 
+	/* ssh runs this program to be told a password. */
+	const int asked = askpass_client(argc, argv);
+
+	if (asked >= 0)
+		return asked;
 	if (argc < 2) {
 		cli_print_overview(stderr);
 		return EXIT_USAGE;

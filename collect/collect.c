@@ -7,6 +7,7 @@
 #include "collect/progress.h"
 #include "collect/record.h"
 #include "collect/runlog.h"
+#include "collect/secrets.h"
 #include "collect/summary.h"
 #include <ctype.h>
 #include <unistd.h>
@@ -95,6 +96,9 @@ static cJSON *options_json(const struct collect_opts *o)
 	add_opt(j, "node_list", o->nodes);
 	add_opt(j, "nodes_from", o->nodes_from);
 	add_opt(j, "ssh_user", o->ssh.user);
+	add_opt(j, "ssh_jump", o->ssh.jump);
+	add_opt(j, "node_access", o->node_access == NODE_ACCESS_POD ? "pod" : "ssh");
+	add_opt(j, "node_image", o->node_image);
 	return j;
 }
 
@@ -162,7 +166,7 @@ static int gather(struct run *run, struct kube *k, const char *no_kube, struct n
 	api = cluster_nodes(c, &n_api);
 	rc = nodes_choose(run, api, n_api, k && kube_server_host(k, host) ? host : NULL, nodes, e);
 	if (rc == 0)
-		nodes_visit(run, nodes);
+		nodes_visit(run, nodes, k);
 	for (int i = 0; i < nodes->n; i++)
 		if (!nodes->v[i].reached && nodes->v[i].name)
 			cluster_unreached(c, nodes->v[i].name);
@@ -238,6 +242,11 @@ int collect_run(const struct collect_opts *o, FILE *say, struct collect_result *
 	/* The writer says it, too, but only after an API that may be slow to answer. */
 	if (o->output && strcmp(o->output, "-") != 0 && !o->force && access(o->output, F_OK) == 0)
 		return err_set(e, ERR_USAGE, "%s: exists already; choose another name, or give --force", o->output);
+	run.secrets = secrets_new(o->cancel, &run.asking);
+	if ((rc = nodes_ask(&run, e)) < 0) {
+		secrets_free(run.secrets);
+		return rc;
+	}
 	run.plan = plan;
 	run.redact = redact;
 	run.log = runlog_new();
@@ -250,6 +259,7 @@ int collect_run(const struct collect_opts *o, FILE *say, struct collect_result *
 	progress_end(run.progress);
 	bundle_writer_free(run.out);
 	runlog_free(run.log);
+	secrets_free(run.secrets);
 	pthread_mutex_destroy(&run.lock);
 	return rc;
 }

@@ -9,8 +9,16 @@
 
 struct collect_ssh {
 	const char *user, *key, *known_hosts; /* NULL: ssh's own defaults */
+	const char *config;                   /* instead of ~/.ssh/config, or NULL */
+	const char *jump;                     /* "[user@]host[:port]" between here and the nodes, or NULL */
 	int port;                             /* 0: ssh's own default */
 	bool insecure;                        /* unknown host keys are accepted */
+	bool ask_pass, ask_sudo_pass;         /* passwords are asked for on the terminal */
+};
+enum node_access {
+	NODE_ACCESS_AUTO, /* SSH; never a pod */
+	NODE_ACCESS_SSH,
+	NODE_ACCESS_POD   /* podaccess.h */
 };
 struct collect_opts {
 	const char *output; /* NULL: a name is made */
@@ -18,10 +26,12 @@ struct collect_opts {
 	bool force;
 	const char *kubeconfig, *context; /* NULL: kubectl's own rules */
 	const char *via;                  /* "api" or "kubectl": how the API is asked; NULL: directly where that can be */
-	const char *nodes;                /* "a,b=10.0.0.2", NULL: those of the API */
-	const char *nodes_from;           /* file of nodes, one a line, or NULL */
+	const char *nodes;                /* "a,b=ops@10.0.0.2:22", NULL: those of the API */
+	const char *nodes_from;           /* a list, an inventory or a bundle (inventory.h), or NULL */
 	bool no_nodes, no_kube, local;
 	struct collect_ssh ssh;
+	enum node_access node_access;
+	const char *node_image, *node_namespace; /* NODE_ACCESS_POD: of the pods; the image must be on the nodes */
 	int64_t since;    /* how far logs go back from the beginning of the run, µs */
 	int64_t until;    /* the same for their end; 0: until now */
 	bool window;      /* one of them was given: container logs keep to it, too */

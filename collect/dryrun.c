@@ -5,6 +5,7 @@
 #include "collect/collect.h"
 #include "collect/kube_access.h"
 #include "collect/plan.h"
+#include "collect/podaccess.h"
 #include <pwd.h>
 #include <unistd.h>
 
@@ -55,7 +56,9 @@ static void print_writes(FILE *f, const struct collect_opts *o)
 	print_field(f, "", scratch);
 	print_field(f, "", "both are gone at the end");
 	print_field(f, "sends", "nothing to anybody but the requests and commands below");
-	print_field(f, "changes", "nothing on the cluster, nothing on a node: it only reads");
+	print_field(f, "changes", o->node_access == NODE_ACCESS_POD
+	                                  ? "a pod for each node is made and removed (section 5); else it only reads"
+	                                  : "nothing on the cluster, nothing on a node: it only reads");
 }
 
 static void print_redaction(FILE *f)
@@ -167,6 +170,21 @@ static void print_api(FILE *f, const struct collect_opts *o, const struct plan *
 	}
 }
 
+/* The one thing that changes the cluster. */
+static void print_pods(FILE *f, const struct collect_opts *o)
+{
+	CLEAN(clean_free)
+	char *pod = podaccess_manifest(o, "sickbay-RUN-N", "NODE", "RUN", o->timeout / US_PER_S + 60);
+
+	fprintf(f, "   ON EVERY NODE of the API through a pod. THIS CHANGES THE CLUSTER while it runs:\n"
+	           "   GET the pods of %s with the label " PODACCESS_LABEL ", and DELETE those that have ended\n"
+	           "   POST this pod there, one for each node, and GET it until it runs\n",
+	        o->node_namespace);
+	print_indented(f, pod, "      ");
+	fprintf(f, "   GET its exec (WebSocket) for every command below, in the host's files and mounts, as root\n"
+	           "   DELETE it when its node is done, also after a failure or Ctrl-C; else it ends by itself\n");
+}
+
 static void print_where(FILE *f, const struct collect_opts *o)
 {
 	const struct collect_ssh *s = &o->ssh;
@@ -182,7 +200,9 @@ static void print_where(FILE *f, const struct collect_opts *o)
 	                : xstrdup("all that the API lists, by InternalIP, else ExternalIP, else name");
 	if (o->local)
 		print_field(f, "here", "on this host, as the user who runs sickbay, with `sudo -n` where it is allowed");
-	if (remote) {
+	if (o->node_access == NODE_ACCESS_POD) {
+		print_pods(f, o);
+	} else if (remote) {
 		print_field(f, "over SSH", nodes);
 		print_field(f, "whom", who);
 		print_field(f, "host keys", s->insecure ? "unknown ones are ACCEPTED, changed ones refused"

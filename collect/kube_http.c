@@ -130,6 +130,9 @@ static void set_request(struct kube_conn *c, const struct request *q)
 	if (!q->method)
 		return;
 	curl_easy_setopt(c->curl, CURLOPT_CUSTOMREQUEST, q->method);
+	/* What was made is removed also when the user wants to stop; the deadline ends it. */
+	if (strcmp(q->method, "POST") != 0)
+		curl_easy_setopt(c->curl, CURLOPT_NOPROGRESS, 1L);
 	if (q->body) {
 		kube_conn_header(c, "Content-Type: application/json");
 		kube_conn_header(c, "Expect:");

@@ -11,7 +11,7 @@ bool kube_is_http(const struct kube *k);
 
 /* The collector only reads. These two are for --node-access pod alone, which the user has to ask for. */
 
-/* POST or DELETE; body is JSON or NULL. The answer goes to out (may be NULL). Never repeated after it may have been
+/* POST, or GET and DELETE to clean up (these go on when the user wants to stop); body is JSON or NULL. The answer goes to out (may be NULL). Never repeated after it may have been
  * received. */
 enum kube_status kube_change(struct kube *k, const char *method, const char *path, const char *body, int64_t timeout,
                              struct buf *out, struct kube_reply *reply);

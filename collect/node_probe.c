@@ -1,11 +1,13 @@
 /* What a node is: who we are on it, its tools and units, its clock. */
 #include "base/clock.h"
 #include "base/mem.h"
+#include "collect/secrets.h"
 #include "collect/visit.h"
 #include <ctype.h>
 
+/* What a script might read there is the password that sudo did not want. */
 static const char prelude[] =
-        "PATH=$PATH:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/bin:/snap/bin:"
+        "exec </dev/null; PATH=$PATH:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/bin:/snap/bin:"
         "/var/lib/rancher/rke2/bin; LC_ALL=C; export PATH LC_ALL\n";
 
 void wordset_add(struct wordset *n, const char *s, size_t len)
@@ -41,13 +43,25 @@ static char *wrap(const struct visit *v, const char *script, int64_t timeout)
 
 	buf_add_str(&whole, prelude, NULL);
 	buf_add_str(&whole, script, NULL);
+	/* -k: the password is read and checked every time, so that it is never left for the command to read. */
 	if (!v->root && !strcmp(v->sudo, "yes"))
-		buf_add_str(&b, "sudo -n ", NULL);
+		buf_add_str(&b, v->sudo_password ? "sudo -k -S -p '' " : "sudo -n ", NULL);
 	if (v->has_timeout)
 		buf_printf(&b, NULL, "timeout -k 2 %lld ", (long long)((timeout + US_PER_S - 1) / US_PER_S));
 	buf_add_str(&b, "sh -c ", NULL);
 	shell_quote(&b, buf_cstr(&whole));
 	return buf_take(&b);
+}
+
+/* The password as sudo reads it. */
+static int sudo_line(struct visit *v, char *line, size_t size, struct err *e)
+{
+	const char *password;
+	int rc = secrets_get(v->run->secrets, SECRET_SUDO, "sudo password on the nodes: ", &password, e);
+
+	if (rc == 0)
+		snprintf(line, size, "%s\n", password);
+	return rc;
 }
 
 int visit_exec(struct visit *v, struct transport *t, const char *script, int64_t timeout,
@@ -62,8 +76,17 @@ int visit_exec(struct visit *v, struct transport *t, const char *script, int64_t
 	                      .out = out,
 	                      .arg = arg,
 	                      .errout = errout};
-	int rc = t->ops->exec(t, &o, r, e);
+	char line[600];
+	int rc = 0;
 
+	if (!v->root && v->sudo_password && (rc = sudo_line(v, line, sizeof(line), e)) < 0)
+		return rc;
+	if (!v->root && v->sudo_password) {
+		o.in = line;
+		o.in_len = strlen(line);
+	}
+	rc = t->ops->exec(t, &o, r, e);
+	explicit_bzero(line, sizeof(line));
 	if (rc == 0 && v->has_timeout && (r->exit_status == 124 || r->exit_status == 137) &&
 	    r->ms * 1000 >= timeout - US_PER_S)
 		r->timed_out = true;
@@ -208,6 +231,35 @@ static void look_at_clock(struct visit *v, struct transport *t)
 	}
 }
 
+/* sudo asks for a password, and we were given one. */
+static int try_sudo_password(struct visit *v, struct transport *t, struct err *e)
+{
+	CLEAN_BUF struct buf b = BUF_MAX(4096);
+	char before[sizeof(v->sudo)];
+	int rc;
+
+	if (v->root || !strcmp(v->sudo, "yes") || !v->run->opts->ssh.ask_sudo_pass)
+		return 0;
+	snprintf(before, sizeof(before), "%s", v->sudo);
+	v->sudo_password = true;
+	snprintf(v->sudo, sizeof(v->sudo), "yes");
+	rc = ask(v, t, "id -u", 30 * US_PER_S, &b, e);
+	if (rc == 0 && !strcmp(buf_cstr(&b), "0\n")) {
+		secrets_accepted(v->run->secrets, SECRET_SUDO);
+		return 0;
+	}
+	v->sudo_password = false;
+	if (rc == -ERR_CANCELED || rc == -ERR_TIMEOUT)
+		return rc;
+	if (rc == -ERR_DENIED) {
+		snprintf(v->sudo, sizeof(v->sudo), "no: %.190s", e->msg);
+		return 0;
+	}
+	secrets_refused(v->run->secrets, SECRET_SUDO);
+	snprintf(v->sudo, sizeof(v->sudo), "no: with the password, too: %.150s", rc == -ERR_NETWORK ? e->msg : before);
+	return 0;
+}
+
 int visit_probe(struct visit *v, struct transport *t, struct err *e)
 {
 	static const char who[] =
@@ -223,6 +275,8 @@ int visit_probe(struct visit *v, struct transport *t, struct err *e)
 	if ((rc = ask(v, t, who, 30 * US_PER_S, &b, e)) < 0)
 		return rc;
 	each_line(v, &b, who_line);
+	if ((rc = try_sudo_password(v, t, e)) < 0)
+		return rc;
 	if ((rc = ask(v, t, has, 40 * US_PER_S, &b, e)) < 0 && rc != -ERR_TIMEOUT)
 		return rc;
 	each_line(v, &b, has_line);

@@ -9,6 +9,9 @@ enum node_phase { NODE_WAITING, NODE_CONNECTING, NODE_COLLECTING, NODE_ENDED };
 struct node {
 	char *name; /* folder in the bundle; NULL: the host says it */
 	char *host; /* to connect to; NULL: this host */
+	char *user, *key, *jump; /* of this node alone; NULL: as the options say. jump: a host between */
+	int port;                /* 0: as the options say */
+	bool in_api;             /* name is the API's */
 	/* results */
 	bool reached;
 	char error[400];
@@ -25,16 +28,32 @@ struct nodes {
 };
 /* Whether --nodes and --nodes-from can be read: told before anything is asked. */
 int nodes_check(const struct collect_opts *o, struct err *e);
+/* Asks on the terminal for the passwords that the options speak of, before anything else is done. */
+int nodes_ask(struct run *run, struct err *e);
 /* Who is to be visited: by the options, the API's list, or the kubeconfig's server when there is neither. */
 int nodes_choose(struct run *run, const struct cluster_node *api, int n_api, const char *server_host, struct nodes *out,
                  struct err *e);
-/* Visits them all; returns when done. */
-void nodes_visit(struct run *run, struct nodes *nodes);
+/* Visits them all; returns when done. k: for --node-access pod; may be NULL. Adds to nodes->note. */
+void nodes_visit(struct run *run, struct nodes *nodes, struct kube *k);
 void nodes_release(struct nodes *nodes);
 /* Ends the ssh programs that keep connections open through sockets in dir, and removes it (collect_opts.scratch). */
 void nodes_remove_scratch(const char *dir);
 
-/* One node, on the caller's thread and a few more. mux_dir: for the ssh program's sockets. */
-void node_visit(struct run *run, struct node *node, const char *mux_dir);
+/* What the visits of a run share. */
+struct podaccess;
+struct ssh_shared;
+struct visits {
+	struct run *run;
+	struct ssh_shared *ssh;
+	struct podaccess *pods; /* NULL: not through pods */
+	char no_pods[400];      /* why not, though they were asked for; "" */
+	pthread_mutex_t lock;   /* for what follows */
+	pthread_cond_t cond;
+	int free;               /* nodes that may be worked on beside those that are */
+	char **dirs;            /* folders that are taken */
+	int n_dirs;
+};
+/* One node, on the caller's thread and a few more. */
+void node_visit(struct visits *all, struct node *node);
 
 #endif

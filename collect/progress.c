@@ -186,7 +186,8 @@ static void *progress_main(void *arg)
 		int64_t until = clock_now() + LIVE_US;
 
 		pthread_mutex_unlock(&p->lock);
-		show(p);
+		if (!atomic_load(&p->run->asking))
+			show(p);
 		pthread_mutex_lock(&p->lock);
 		ts = (struct timespec){.tv_sec = until / US_PER_S, .tv_nsec = until % US_PER_S * 1000};
 		if (!p->end)

@@ -11,6 +11,7 @@
 
 struct runlog;
 struct progress;
+struct secrets;
 struct run {
 	const struct collect_opts *opts;
 	const struct plan *plan;
@@ -18,6 +19,8 @@ struct run {
 	struct bundle_writer *out;
 	struct runlog *log;
 	struct progress *progress;
+	struct secrets *secrets;        /* passwords, asked for on the terminal */
+	atomic_bool asking;             /* a question stands there: nothing else is to be printed */
 	int64_t started;                /* clock_now() */
 	int64_t deadline;               /* clock_mono() of the whole run */
 	const atomic_bool *cancel;      /* the user's Ctrl-C, or a fatal error: nothing new is started */

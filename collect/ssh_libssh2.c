@@ -1,27 +1,17 @@
 /* SSH through libssh2, non-blocking throughout: every wait ends at a deadline or when the user cancels. */
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/resolve.h"
 #include "collect/knownhosts.h"
-#include "collect/transport.h"
+#include "collect/ssh_conn.h"
 #include <errno.h>
-#include <libssh2.h>
-#include <netdb.h>
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <pthread.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-struct conn {
-	struct transport base;
-	const struct ssh_target *t;
-	int fd;
-	LIBSSH2_SESSION *s; /* NULL: not connected */
-	bool up;            /* logged in: before that a keepalive would break the key exchange */
-};
-
-/* Waits until the socket is ready for what libssh2 wants. 0: try again. */
-static int wait_ready(struct conn *c, int64_t deadline, struct err *e)
+int conn_wait(struct conn *c, int64_t deadline, struct err *e)
 {
 	int64_t left = (deadline - clock_mono()) / 1000;
 	struct pollfd p = {.fd = c->fd};
@@ -47,14 +37,11 @@ static int wait_ready(struct conn *c, int64_t deadline, struct err *e)
 
 static int tcp_connect(struct conn *c, int64_t deadline, struct err *e)
 {
-	struct addrinfo hints = {.ai_socktype = SOCK_STREAM}, *list = NULL;
-	char port[16];
-	int rc, last = 0;
+	struct addrinfo *list = NULL;
+	int rc = resolve(c->t->addr, c->t->port, deadline, c->t->cancel, &list, e), last = 0;
 
-	snprintf(port, sizeof(port), "%d", c->t->port);
-	rc = getaddrinfo(c->t->addr, port, &hints, &list);
-	if (rc)
-		return err_set(e, ERR_NETWORK, "%s: %s", c->t->addr, gai_strerror(rc));
+	if (rc < 0)
+		return rc;
 	for (struct addrinfo *a = list; a; a = a->ai_next) {
 		struct err w = {0};
 		socklen_t len = sizeof(last);
@@ -68,7 +55,7 @@ static int tcp_connect(struct conn *c, int64_t deadline, struct err *e)
 		while (last == EINPROGRESS) {
 			struct pollfd p = {.fd = c->fd, .events = POLLOUT};
 
-			if (wait_ready(c, deadline, &w) < 0) {
+			if (conn_wait(c, deadline, &w) < 0) {
 				last = w.code == ERR_CANCELED ? ECANCELED : ETIMEDOUT;
 				break;
 			}
@@ -93,7 +80,7 @@ static int tcp_connect(struct conn *c, int64_t deadline, struct err *e)
 	               c->t->port, strerror(last ? last : EADDRNOTAVAIL));
 }
 
-static int ssh_fail(struct conn *c, struct err *e, int code, const char *what)
+int conn_fail(struct conn *c, struct err *e, int code, const char *what)
 {
 	char *msg = NULL;
 	int n = libssh2_session_last_error(c->s, &msg, NULL, 0);
@@ -119,9 +106,9 @@ static int prefer(struct conn *c, const char *hostkeys, struct err *e)
 
 	for (size_t i = 0; i < ARRAY_LEN(prefs); i++)
 		if (libssh2_session_method_pref(c->s, prefs[i].method, prefs[i].names))
-			return ssh_fail(c, e, ERR_INTERNAL, "method preferences");
+			return conn_fail(c, e, ERR_INTERNAL, "method preferences");
 	if (libssh2_session_method_pref(c->s, LIBSSH2_METHOD_HOSTKEY, hostkeys))
-		return ssh_fail(c, e, ERR_INTERNAL, "host key preferences");
+		return conn_fail(c, e, ERR_INTERNAL, "host key preferences");
 	return 0;
 }
 
@@ -163,104 +150,14 @@ static int handshake(struct conn *c, int64_t deadline, bool *final, struct err *
 	while (rc == 0 && (n = libssh2_session_handshake(c->s, c->fd)) != 0) {
 		/* libssh2's negative numbers and ours overlap: keep them apart. */
 		if (n == LIBSSH2_ERROR_EAGAIN)
-			rc = wait_ready(c, deadline, e);
+			rc = conn_wait(c, deadline, e);
 		else
-			rc = ssh_fail(c, e, ERR_NETWORK, "SSH handshake");
+			rc = conn_fail(c, e, ERR_NETWORK, "SSH handshake");
 	}
 	if (rc == 0)
 		rc = check_host_key(c, kh, name, final, e);
 	knownhosts_free(kh);
 	return rc;
-}
-
-/* "ssh-rsa" in base64 stands in one of three ways; PEM says RSA itself. */
-static bool is_rsa_key(const char *path)
-{
-	char text[600], flat[600];
-	size_t n, k = 0;
-	FILE *f = fopen(path, "re");
-
-	if (!f)
-		return false;
-	n = fread(text, 1, sizeof(text) - 1, f);
-	fclose(f);
-	for (size_t i = 0; i < n; i++)
-		if (text[i] != '\n' && text[i] != '\r' && text[i])
-			flat[k++] = text[i];
-	flat[k] = '\0';
-	return strstr(flat, "BEGIN RSA") || strstr(flat, "c3NoLXJzY") || strstr(flat, "NzaC1yc2") ||
-	       strstr(flat, "zc2gtcnNh");
-}
-
-static int auth_agent(struct conn *c, int64_t deadline, struct err *e)
-{
-	LIBSSH2_AGENT *agent = libssh2_agent_init(c->s);
-	struct libssh2_agent_publickey *id = NULL, *prev = NULL;
-	int rc = -1, tries = 0;
-
-	if (!agent)
-		return -1;
-	if (libssh2_agent_connect(agent) || libssh2_agent_list_identities(agent))
-		goto out;
-	while (tries < 4 && rc != 0 && libssh2_agent_get_identity(agent, &id, prev) == 0) {
-		prev = id;
-		/* Signed with SHA-1 by this libssh2, and refused by servers of today. */
-		if (id->blob_len > 11 && !memcmp(id->blob + 4, "ssh-rsa", 7))
-			continue;
-		tries++;
-		while ((rc = libssh2_agent_userauth(agent, c->t->user, id)) == LIBSSH2_ERROR_EAGAIN)
-			if ((rc = wait_ready(c, deadline, e)) < 0)
-				goto out;
-	}
-out:
-	libssh2_agent_disconnect(agent);
-	libssh2_agent_free(agent);
-	return rc ? -1 : 0;
-}
-
-static int auth_keys(struct conn *c, int64_t deadline, struct err *e, bool *rsa)
-{
-	int rc = -1, tries = 0;
-
-	for (int i = 0; c->t->keys[i] && tries < 4; i++) {
-		if (access(c->t->keys[i], R_OK) != 0)
-			continue;
-		if (is_rsa_key(c->t->keys[i])) {
-			*rsa = true;
-			continue;
-		}
-		tries++;
-		while ((rc = libssh2_userauth_publickey_fromfile_ex(c->s, c->t->user, (unsigned)strlen(c->t->user),
-		                                                    NULL, c->t->keys[i], NULL)) == LIBSSH2_ERROR_EAGAIN)
-			if ((rc = wait_ready(c, deadline, e)) < 0)
-				return -1;
-		if (rc == 0)
-			return 0;
-	}
-	return -1;
-}
-
-static int login(struct conn *c, int64_t deadline, struct err *e)
-{
-	bool rsa = false, ok;
-	struct err last = {0};
-
-	ok = c->t->explicit_key && auth_keys(c, deadline, &last, &rsa) == 0;
-	if (!ok && c->t->agent)
-		ok = auth_agent(c, deadline, &last) == 0;
-	if (!ok && !c->t->explicit_key)
-		ok = auth_keys(c, deadline, &last, &rsa) == 0;
-	if (ok)
-		return 0;
-	if (last.code) {
-		*e = last;
-		return -last.code;
-	}
-	if (rsa)
-		return err_set(e, ERR_DENIED,
-		               "%s@%s: this libssh2 (%s) signs with RSA keys only in a way that servers refuse",
-		               c->t->user, c->t->addr, libssh2_version(0));
-	return err_set(e, ERR_DENIED, "%s@%s: no key was accepted", c->t->user, c->t->addr);
 }
 
 static void disconnect(struct conn *c)
@@ -297,7 +194,7 @@ static int connect_all(struct conn *c, bool *final, struct err *e)
 	libssh2_session_set_blocking(c->s, 0);
 	libssh2_keepalive_config(c->s, 1, 10);
 	if ((rc = handshake(c, deadline, final, e)) == 0)
-		rc = login(c, deadline, e);
+		rc = conn_login(c, deadline, final, e);
 	c->up = rc == 0;
 	if (rc < 0)
 		disconnect(c);
@@ -318,14 +215,29 @@ static int open_channel(struct command *x, struct err *e)
 
 	while (!(x->ch = libssh2_channel_open_session(c->s))) {
 		if (libssh2_session_last_errno(c->s) != LIBSSH2_ERROR_EAGAIN)
-			return ssh_fail(c, e, ERR_NETWORK, "open a session");
-		if ((rc = wait_ready(c, x->o->deadline, e)) < 0)
+			return conn_fail(c, e, ERR_NETWORK, "open a session");
+		if ((rc = conn_wait(c, x->o->deadline, e)) < 0)
 			return rc;
 	}
 	while ((rc = libssh2_channel_exec(x->ch, x->o->command)) == LIBSSH2_ERROR_EAGAIN)
-		if ((rc = wait_ready(c, x->o->deadline, e)) < 0)
+		if ((rc = conn_wait(c, x->o->deadline, e)) < 0)
 			return rc;
-	return rc < 0 ? ssh_fail(c, e, ERR_NETWORK, "start a command") : 0;
+	if (rc < 0)
+		return conn_fail(c, e, ERR_NETWORK, "start a command");
+	for (size_t done = 0; done < x->o->in_len;) {
+		ssize_t n = libssh2_channel_write(x->ch, (const char *)x->o->in + done, x->o->in_len - done);
+
+		if (n >= 0)
+			done += (size_t)n;
+		else if (n != LIBSSH2_ERROR_EAGAIN)
+			return conn_fail(c, e, ERR_NETWORK, "write to a command");
+		else if ((rc = conn_wait(c, x->o->deadline, e)) < 0)
+			return rc;
+	}
+	while (x->o->in && (rc = libssh2_channel_send_eof(x->ch)) == LIBSSH2_ERROR_EAGAIN)
+		if ((rc = conn_wait(c, x->o->deadline, e)) < 0)
+			return rc;
+	return 0;
 }
 
 /* What is there of one stream. 1: something came, 0: nothing now. */
@@ -341,7 +253,7 @@ static int drain(struct command *x, int stream, struct err *e)
 		if (n == LIBSSH2_ERROR_EAGAIN || n == 0)
 			return any;
 		if (n < 0)
-			return ssh_fail(x->c, e, ERR_NETWORK, "read");
+			return conn_fail(x->c, e, ERR_NETWORK, "read");
 		any = 1;
 		if (stream == 0) {
 			rc = x->o->out(x->o->arg, buf, (size_t)n, e);
@@ -366,7 +278,7 @@ static int pump(struct command *x, struct err *e)
 			return b;
 		if (libssh2_channel_eof(x->ch))
 			return 0;
-		if (!a && !b && (a = wait_ready(x->c, x->o->deadline, e)) < 0)
+		if (!a && !b && (a = conn_wait(x->c, x->o->deadline, e)) < 0)
 			return a;
 	}
 }
@@ -377,10 +289,10 @@ static int finish(struct command *x, struct proc_result *r, struct err *e)
 	int rc;
 
 	while ((rc = libssh2_channel_close(x->ch)) == LIBSSH2_ERROR_EAGAIN)
-		if ((rc = wait_ready(x->c, x->o->deadline, e)) < 0)
+		if ((rc = conn_wait(x->c, x->o->deadline, e)) < 0)
 			return rc;
 	while (rc == 0 && (rc = libssh2_channel_wait_closed(x->ch)) == LIBSSH2_ERROR_EAGAIN)
-		if ((rc = wait_ready(x->c, x->o->deadline, e)) < 0)
+		if ((rc = conn_wait(x->c, x->o->deadline, e)) < 0)
 			return rc;
 	r->exit_status = libssh2_channel_get_exit_status(x->ch);
 	libssh2_channel_get_exit_signal(x->ch, &signal, NULL, NULL, NULL, NULL, NULL);

@@ -2,6 +2,7 @@
  * commands are sessions of it. */
 #include "base/clock.h"
 #include "base/mem.h"
+#include "collect/askpass.h"
 #include "collect/transport.h"
 #include <unistd.h>
 
@@ -11,6 +12,8 @@ struct ssh {
 	char *control; /* "ControlPath=...", or NULL */
 	char *timeout, *port, *known_hosts, *strict;
 	bool master;
+	bool agent_silent;
+	char **env; /* of askpass, or NULL */
 };
 
 struct argv {
@@ -30,11 +33,31 @@ static void add_option(struct argv *a, const char *s)
 	add(a, s);
 }
 
+/* How to log in, and who may ask for what. */
+static void add_login(struct ssh *s, struct argv *a)
+{
+	add_option(a, s->env ? "BatchMode=no" : "BatchMode=yes");
+	/* Passphrases may be mistyped; a password that was refused once is not tried again. */
+	add_option(a, s->env && !s->t->shared->ask_pass ? "NumberOfPasswordPrompts=3" : "NumberOfPasswordPrompts=1");
+	if (s->t->shared->ask_pass && !s->t->explicit_key)
+		add_option(a, "PreferredAuthentications=password,keyboard-interactive");
+	else if (!s->t->shared->ask_pass)
+		add_option(a, "PreferredAuthentications=publickey");
+	if (s->agent_silent)
+		add_option(a, "IdentityAgent=none");
+}
+
 static void add_common(struct ssh *s, struct argv *a)
 {
 	add(a, "ssh");
+	if (s->t->config) {
+		add(a, "-F");
+		add(a, s->t->config);
+	}
 	add(a, "-T");
-	add_option(a, "BatchMode=yes");
+	add_login(s, a);
+	if (s->t->proxy_command)
+		add_option(a, s->t->proxy_command);
 	add_option(a, s->timeout);
 	add_option(a, "ServerAliveInterval=5");
 	add_option(a, "ServerAliveCountMax=3");
@@ -87,7 +110,7 @@ static int complain(const struct ssh *s, const char *msg, struct err *e)
 		               "--ssh-known-hosts FILE, or --ssh-insecure-host-keys",
 		               host, host);
 	if (has(msg, "Permission denied") || has(msg, "Too many authentication failures"))
-		return err_set(e, ERR_DENIED, "%s", line);
+		return err_set(e, ERR_DENIED, "%s%s", line, s->agent_silent ? "; the ssh-agent does not answer" : "");
 	return err_set(e, ERR_NETWORK, "ssh: %s", line[0] ? line : "no connection");
 }
 
@@ -105,8 +128,11 @@ static int start_master(struct ssh *s, struct err *e)
 {
 	CLEAN_BUF struct buf errout = BUF_MAX(8192);
 	struct argv a = {.n = 0};
+	/* Who types a password takes his time. */
+	int64_t typing = s->env ? 60 * US_PER_S : 0;
 	struct proc_opts o = {.argv = a.v,
-	                      .deadline = clock_mono() + s->t->login_timeout,
+	                      .env = (const char *const *)s->env,
+	                      .deadline = clock_mono() + s->t->login_timeout + typing,
 	                      .cancel = s->t->cancel,
 	                      .out = none,
 	                      .errout = &errout};
@@ -141,8 +167,11 @@ static int ssh_exec(struct transport *base, const struct exec_opts *x, struct pr
 	CLEAN_BUF struct buf errout = BUF_MAX(8192);
 	struct argv a = {.n = 0};
 	struct proc_opts o = {.argv = a.v,
+	                      .env = (const char *const *)s->env,
 	                      .deadline = x->deadline,
 	                      .cancel = s->t->cancel,
+	                      .in = x->in,
+	                      .in_len = x->in_len,
 	                      .out = x->out,
 	                      .arg = x->arg,
 	                      .errout = x->errout ? x->errout : &errout};
@@ -187,6 +216,7 @@ static void ssh_close(struct transport *base)
 	}
 	if (s->control)
 		unlink(strchr(s->control, '=') + 1);
+	askpass_env_free(s->env);
 	free(s->control);
 	free(s->timeout);
 	free(s->port);
@@ -198,8 +228,8 @@ static void ssh_close(struct transport *base)
 /* New keys, when they are accepted at all, go into our folder and never into the user's file. */
 static char *known_hosts_option(const struct ssh_target *t)
 {
-	if (t->insecure && t->mux_dir)
-		return xasprintf("UserKnownHostsFile=\"%s/known_hosts\"%s%s%s", t->mux_dir,
+	if (t->insecure && t->shared->mux_dir)
+		return xasprintf("UserKnownHostsFile=\"%s/known_hosts\"%s%s%s", t->shared->mux_dir,
 		                 t->config_known_hosts ? " \"" : "", t->config_known_hosts ? t->config_known_hosts : "",
 		                 t->config_known_hosts ? "\"" : "");
 	if (t->config_known_hosts)
@@ -220,12 +250,19 @@ int transport_open_ssh(const struct ssh_target *t, struct transport **out, struc
 	s->base.ops = &ops;
 	s->t = t;
 	/* A socket's path is at most 107 bytes, and ssh adds 17 while it makes one. */
-	if (t->mux_dir && strlen(t->mux_dir) < 60)
-		s->control = xasprintf("ControlPath=%s/%p", t->mux_dir, (void *)s);
-	s->timeout = xasprintf("ConnectTimeout=%lld", (long long)(t->connect_timeout / US_PER_S));
+	if (t->shared->mux_dir && strlen(t->shared->mux_dir) < 60)
+		s->control = xasprintf("ControlPath=%s/%p", t->shared->mux_dir, (void *)s);
+	/* Through another host it covers the login there, too. */
+	s->timeout = xasprintf("ConnectTimeout=%lld", (long long)((t->through ? t->login_timeout : t->connect_timeout) / US_PER_S));
 	s->port = t->port && t->port != 22 ? xasprintf("%d", t->port) : NULL;
 	s->known_hosts = known_hosts_option(t);
 	s->strict = xstrdup(t->insecure ? "StrictHostKeyChecking=accept-new" : "StrictHostKeyChecking=yes");
+	s->agent_silent = !ssh_agent_answers(t->shared) && atomic_load(&t->shared->agent) == AGENT_SILENT;
+	if (t->shared->askpass) {
+		CLEAN(clean_free) char *who = xasprintf("%s@%s", t->user, t->addr);
+
+		s->env = askpass_env(t->shared->askpass, who);
+	}
 	if ((rc = start_master(s, e)) < 0) {
 		ssh_close(&s->base);
 		return rc;

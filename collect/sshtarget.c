@@ -1,6 +1,7 @@
 #include "collect/sshtarget.h"
 #include "base/clock.h"
 #include "base/mem.h"
+#include "collect/inventory.h"
 #include <pwd.h>
 #include <unistd.h>
 
@@ -47,8 +48,8 @@ static void take_line(struct sshtarget *s, const struct collect_ssh *o, const ch
 				add_path(s->known_hosts, ARRAY_LEN(s->known_hosts), p, n);
 			p += n + (p[n] == ' ');
 		}
-	} else if ((!strcmp(key, "proxyjump") || !strcmp(key, "proxycommand")) && strcmp(val, "none") != 0) {
-		s->proxied = true;
+	} else if ((!strcmp(key, "proxyjump") || !strcmp(key, "proxycommand")) && strcmp(val, "none") != 0 && !s->through) {
+		s->through = xstrdup(val);
 	}
 }
 
@@ -60,8 +61,9 @@ static int to_buf(void *arg, const void *p, size_t n, struct err *e)
 static void ask_ssh(struct sshtarget *s, const struct collect_ssh *o, const char *host)
 {
 	CLEAN_BUF struct buf b = BUF_MAX(256 * 1024);
-	const char *argv[] = {"ssh", "-G", "--", host, NULL};
-	struct proc_opts po = {.argv = argv, .deadline = clock_mono() + 5 * US_PER_S, .out = to_buf, .arg = &b};
+	const char *argv[] = {"ssh", "-G", "-F", o->config ? o->config : "", "--", host, NULL};
+	const char *plain[] = {"ssh", "-G", "--", host, NULL};
+	struct proc_opts po = {.argv = o->config ? argv : plain, .deadline = clock_mono() + 5 * US_PER_S, .out = to_buf, .arg = &b};
 	struct proc_result r;
 	struct err e;
 	char *save = NULL;
@@ -100,11 +102,44 @@ static void set_defaults(struct sshtarget *s, const struct collect_ssh *o, const
 		add_path(s->known_hosts, ARRAY_LEN(s->known_hosts), known[i], strlen(known[i]));
 }
 
-struct sshtarget *sshtarget_new(const struct collect_ssh *o, const char *host, const char *mux_dir,
-                                const atomic_bool *cancel)
+static void quoted_option(struct buf *b, const char *name, const char *value)
+{
+	buf_printf(b, NULL, " -o %s", name);
+	shell_quote(b, value);
+}
+
+/* ssh's own -J would not give the jump host our key and our known hosts. */
+static char *jump_command(const struct collect_ssh *o, const struct sshtarget *s)
+{
+	struct inv_host j = {.name = NULL};
+	struct buf b = BUF_MAX(16384);
+
+	if (!inventory_split(&j, o->jump))
+		j.port = -1; /* checked before; ssh then says what it thinks of it */
+	buf_add_str(&b, "ProxyCommand=ssh -o ConnectTimeout=30 -o ServerAliveInterval=5 -o LogLevel=ERROR", NULL);
+	if (o->config) {
+		buf_add_str(&b, " -F ", NULL);
+		shell_quote(&b, o->config);
+	}
+	if (o->known_hosts)
+		quoted_option(&b, "UserKnownHostsFile=", s->known_hosts[0]);
+	buf_printf(&b, NULL, " -o StrictHostKeyChecking=%s", o->insecure ? "accept-new" : "yes");
+	if (o->key)
+		quoted_option(&b, "IdentityFile=", s->keys[0]);
+	if (j.user)
+		quoted_option(&b, "User=", j.user);
+	if (j.port > 0)
+		buf_printf(&b, NULL, " -p %d", j.port);
+	buf_add_str(&b, " -W '[%h]:%p' -- ", NULL);
+	shell_quote(&b, j.addr ? j.addr : o->jump);
+	free(j.addr);
+	free(j.user);
+	return buf_take(&b);
+}
+
+struct sshtarget *sshtarget_new(const struct collect_ssh *o, const char *host, struct ssh_shared *shared)
 {
 	struct sshtarget *s = xcalloc(1, sizeof(*s));
-	const char *sock = getenv("SSH_AUTH_SOCK");
 
 	s->host = xstrdup(host);
 	s->user = o->user ? xstrdup(o->user) : NULL;
@@ -113,8 +148,12 @@ struct sshtarget *sshtarget_new(const struct collect_ssh *o, const char *host, c
 		add_path(s->keys, ARRAY_LEN(s->keys), o->key, strlen(o->key));
 	if (o->known_hosts)
 		add_path(s->known_hosts, ARRAY_LEN(s->known_hosts), o->known_hosts, strlen(o->known_hosts));
+	if (o->jump)
+		s->through = xstrdup(o->jump);
 	ask_ssh(s, o, host);
 	set_defaults(s, o, host);
+	if (o->jump)
+		s->proxy_command = jump_command(o, s);
 	s->t.host = s->host;
 	s->t.addr = s->addr;
 	s->t.user = s->user;
@@ -122,13 +161,15 @@ struct sshtarget *sshtarget_new(const struct collect_ssh *o, const char *host, c
 	s->t.known_hosts = (const char *const *)s->known_hosts;
 	s->t.host_key_alias = s->alias;
 	s->t.insecure = o->insecure;
-	s->t.agent = sock && sock[0];
 	s->t.explicit_key = o->key != NULL;
 	s->t.config_known_hosts = o->known_hosts ? s->known_hosts[0] : NULL;
-	s->t.mux_dir = mux_dir;
+	s->t.config = o->config;
+	s->t.proxy_command = s->proxy_command;
+	s->t.through = s->through != NULL;
+	s->t.shared = shared;
 	s->t.connect_timeout = 10 * US_PER_S;
 	s->t.login_timeout = 40 * US_PER_S;
-	s->t.cancel = cancel;
+	s->t.cancel = shared->cancel;
 	return s;
 }
 
@@ -140,6 +181,8 @@ void sshtarget_free(struct sshtarget *s)
 	free(s->addr);
 	free(s->user);
 	free(s->alias);
+	free(s->through);
+	free(s->proxy_command);
 	for (size_t i = 0; i < ARRAY_LEN(s->keys); i++)
 		free(s->keys[i]);
 	for (size_t i = 0; i < ARRAY_LEN(s->known_hosts); i++)

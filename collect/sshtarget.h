@@ -7,11 +7,11 @@ struct sshtarget {
 	struct ssh_target t; /* points into the rest */
 	char *host, *addr, *user, *alias;
 	char *keys[9], *known_hosts[9];
-	bool proxied; /* ~/.ssh/config reaches it through another host: only the ssh program can */
+	char *through; /* the jump host or proxy command that reaches it: only the ssh program can; NULL: none */
+	char *proxy_command;
 };
 /* Never fails: what is not known gets ssh's defaults. */
-struct sshtarget *sshtarget_new(const struct collect_ssh *o, const char *host, const char *mux_dir,
-                                const atomic_bool *cancel);
+struct sshtarget *sshtarget_new(const struct collect_ssh *o, const char *host, struct ssh_shared *shared);
 void sshtarget_free(struct sshtarget *s);
 
 #endif

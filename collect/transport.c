@@ -40,6 +40,9 @@ int transport_open_best(const struct ssh_target *t, struct transport **out, char
 	}
 	if (second.code == ERR_ABSENT)
 		return err_set(e, first.code, "%.240s; %.200s", first.msg, second.msg);
+	/* What kept libssh2 out (a passphrase that nobody could be asked for) is more than ssh's "Permission denied". */
+	if (first.code == ERR_DENIED && second.code == ERR_DENIED)
+		return err_set(e, ERR_DENIED, "%.250s; ssh: %.200s", first.msg, second.msg);
 	*e = second;
 	return rc;
 }
@@ -57,6 +60,8 @@ static int local_exec(struct transport *base, const struct exec_opts *x, struct 
 	                      .cancel = ((struct local *)base)->cancel,
 	                      .out = x->out,
 	                      .arg = x->arg,
+	                      .in = x->in,
+	                      .in_len = x->in_len,
 	                      .errout = x->errout};
 
 	return proc_run(&o, r, e);

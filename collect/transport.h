@@ -13,6 +13,8 @@ struct exec_opts {
 	int (*out)(void *arg, const void *p, size_t n, struct err *e);
 	void *arg;
 	struct buf *errout; /* stderr up to its cap, or NULL */
+	const void *in;     /* standard input, or NULL for none */
+	size_t in_len;
 };
 struct transport {
 	const struct transport_ops *ops;
@@ -25,6 +27,21 @@ struct transport_ops {
 	void (*close)(struct transport *t);
 };
 
+struct secrets;
+struct askpass;
+/* What the connections of a run share. */
+struct ssh_shared {
+	struct secrets *secrets;
+	struct askpass *askpass;  /* how the ssh program gets passwords; NULL: it gets none */
+	bool ask_pass;            /* --ask-pass: nodes may be logged in to with a password */
+	const char *mux_dir;      /* private folder for the ssh program's control sockets, or NULL */
+	atomic_int agent;         /* enum ssh_agent_state */
+	const atomic_bool *cancel;
+};
+enum ssh_agent_state { AGENT_UNKNOWN, AGENT_ANSWERS, AGENT_SILENT };
+/* Whether there is an ssh-agent that answers; a hung one costs one deadline a run. */
+bool ssh_agent_answers(struct ssh_shared *s);
+
 /* Where and how; what `ssh -G` knows of the host is in it already. Texts are borrowed for the transport's life. */
 struct ssh_target {
 	const char *host; /* as the user or the API named it */
@@ -35,10 +52,12 @@ struct ssh_target {
 	const char *const *known_hosts; /* files; NULL-terminated */
 	const char *host_key_alias;     /* or NULL */
 	bool insecure;
-	bool agent;
 	bool explicit_key;              /* --ssh-key was given */
 	const char *config_known_hosts; /* --ssh-known-hosts, or NULL */
-	const char *mux_dir;            /* private folder for the ssh program's control sockets, or NULL */
+	const char *config;             /* instead of ~/.ssh/config, or NULL */
+	const char *proxy_command;      /* "ProxyCommand=..." of --ssh-jump, or NULL */
+	bool through;                   /* it is reached through another host */
+	struct ssh_shared *shared;
 	int64_t connect_timeout, login_timeout; /* µs */
 	const atomic_bool *cancel;
 };

@@ -28,15 +28,17 @@ struct visit {
 	struct run *run;
 	struct node *node;
 	bool local;
-	const char *mux_dir;      /* for the ssh program's sockets, or NULL */
+	struct visits *all;
+	char *pod;                /* through which it is reached, or NULL */
 	struct sshtarget *target; /* NULL when local */
 	char *dir;                /* the node's name */
-	char *source;             /* "ssh" or "local" */
+	const char *source;       /* "ssh", "pod" or "local" */
 
 	/* from the probe */
 	char hostname[256], sudo[200], transport[16], fallback[256];
 	int uid;
 	bool root, has_timeout, has_journal;
+	bool sudo_password; /* sudo is "yes", and reads the password */
 	const char *journal; /* output format */
 	struct wordset tools, units;
 	int64_t clock_offset, clock_rtt; /* µs; rtt -1: not measured */
