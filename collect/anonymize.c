@@ -173,6 +173,19 @@ static size_t map_v6(struct anonymizer *a, const char *p, const char *end, struc
 	return n;
 }
 
+/* A character written as %3D of an address or as \u003d of JSON: its digits belong to no name behind them. */
+static size_t escape_at(const char *p, const char *end)
+{
+	size_t lead = *p == '%' ? 1 : *p == '\\' && p + 1 < end && p[1] == 'u' ? 2 : 0, n = lead == 1 ? 3 : 6;
+
+	if (!lead || (size_t)(end - p) < n)
+		return 0;
+	for (size_t i = lead; i < n; i++)
+		if (!isxdigit((unsigned char)p[i]))
+			return 0;
+	return n;
+}
+
 int anonymizer_text(struct anonymizer *a, struct str text, struct buf *out, struct err *e)
 {
 	const char *p = text.p, *end = p + text.n;
@@ -184,6 +197,11 @@ int anonymizer_text(struct anonymizer *a, struct str text, struct buf *out, stru
 		size_t n;
 
 		/* In JSON a letter may belong to an escape: \nnode1 is a line break and a name. */
+		if ((n = escape_at(p, end))) {
+			(void)buf_add(out, p, n, NULL);
+			p += n;
+			continue;
+		}
 		if (*p == '\\' && p + 1 < end && strchr("nrtbf", p[1])) {
 			const char *to = NULL;
 			n = host_at(a, p + 1, end, &to) ? 1 : 2;
@@ -201,7 +219,7 @@ int anonymizer_text(struct anonymizer *a, struct str text, struct buf *out, stru
 			map_word(a, (struct str){s, (size_t)(p - s)}, end, out);
 			continue;
 		}
-		while (p < end && !anonymize_host_char(*p) && *p != '\\' && *p != ':')
+		while (p < end && !anonymize_host_char(*p) && *p != '\\' && *p != ':' && *p != '%')
 			p++;
 		if (p == s)
 			p++;

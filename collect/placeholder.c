@@ -259,6 +259,19 @@ bool placeholder_begins(struct str v)
 	return length_of(v, &kind) || length_of_base64(v, &kind, room);
 }
 
+bool placeholder_covers(struct str text, size_t at)
+{
+	struct str kind;
+
+	for (size_t back = 0; back < PLACEHOLDER_MAX && back <= at; back++) {
+		size_t i = at - back;
+
+		if (text.p[i] == '*' && length_of((struct str){text.p + i, text.n - i}, &kind) > back)
+			return true;
+	}
+	return false;
+}
+
 static void count_with(struct str text, const char *mark, bool base64, struct tally *t)
 {
 	const char *p = text.p, *end = text.p + text.n;

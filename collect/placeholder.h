@@ -23,6 +23,8 @@ int placeholder_add_base64(const struct placeholders *p, const char *kind, struc
 bool placeholder_is(struct str v);
 /* Whether v begins with one. */
 bool placeholder_begins(struct str v);
+/* Whether byte `at` of a text lies within one. */
+bool placeholder_covers(struct str text, size_t at);
 /* Counts the placeholders in a text by kind. */
 void placeholder_count(struct str text, struct tally *t);
 

@@ -50,7 +50,7 @@ static bool apply_rule(struct redact_lines *l, const struct redact_rule *rule, s
 			break;
 		from = b;
 		/* What another rule, or an earlier redaction, put there. */
-		if (placeholder_begins((struct str){line.p + a, b - a}))
+		if (placeholder_begins((struct str){line.p + a, b - a}) || placeholder_covers(line, a))
 			continue;
 		buf_add(out, line.p + at, a - at, NULL);
 		add_placeholder(l, rule->id, (struct str){line.p + a, b - a}, out);

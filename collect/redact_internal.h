@@ -28,7 +28,7 @@ struct redact {
 	struct wordset *hints;     /* rule i is tried where one of its hints stands */
 	uint64_t always[WORDSET_OWNERS / 64]; /* rules without hints */
 	struct placeholders *placeholders;
-	const cJSON *ends, *contains, *not_ends, *weak, *annotations_json, *secret_types, *configmap_keys;
+	const cJSON *ends, *contains, *not_ends, *weak, *exact, *annotations_json, *secret_types, *configmap_keys;
 	cJSON *doc; /* owns the texts */
 };
 

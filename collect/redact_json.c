@@ -275,6 +275,23 @@ static void walk_member(struct walk *w, cJSON *v)
 	walk_value(w, v);
 }
 
+static void walk_object(struct walk *w, cJSON *o, const char *kind);
+
+/* The items of a SecretList are Secrets, whether they say so or not. */
+static void walk_items(struct walk *w, cJSON *items, const char *list)
+{
+	CLEAN(clean_free) char *kind = xstrndup(list, strlen(list) - 4);
+	cJSON *x;
+
+	cJSON_ArrayForEach(x, items)
+	{
+		if (cJSON_IsObject(x))
+			walk_object(w, x, kind);
+		else
+			walk_value(w, x);
+	}
+}
+
 static void walk_object(struct walk *w, cJSON *o, const char *kind)
 {
 	const char *own = json_get_str(o, "kind");
@@ -285,7 +302,13 @@ static void walk_object(struct walk *w, cJSON *o, const char *kind)
 	else if ((own ? !strcmp(own, "ConfigMap") : kind && !strcmp(kind, "ConfigMap")))
 		redact_configmap(w, o);
 	redact_pair(w, o, false);
-	cJSON_ArrayForEach(v, o) walk_member(w, v);
+	cJSON_ArrayForEach(v, o)
+	{
+		if (own && cJSON_IsArray(v) && !strcmp(v->string, "items") && strlen(own) > 4 && !strcmp(own + strlen(own) - 4, "List"))
+			walk_items(w, v, own);
+		else
+			walk_member(w, v);
+	}
 }
 
 static void walk_value(struct walk *w, cJSON *v)

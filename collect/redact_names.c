@@ -106,6 +106,9 @@ bool redact_field(const struct redact *r, const char *name, struct str value, bo
 	char norm[256];
 	size_t n = normalize(name, norm, sizeof(norm));
 
+	const cJSON *v;
+
+	cJSON_ArrayForEach(v, r->exact) if (cJSON_IsString(v) && !strcmp(v->valuestring, norm)) return value.n >= 8 && !is_reference(value, true);
 	if (!redact_name(r, name) || (!strcmp(norm, "passwd") && is_lookup(value)))
 		return false;
 	/* A name without any other word may be the name of what holds it, too. */

@@ -111,6 +111,7 @@ int redact_parse(const char *name, struct str text, struct redact **out, struct 
 	r->ends = json_get_arr(names, "ends");
 	r->contains = json_get_arr(names, "contains");
 	r->not_ends = json_get_arr(names, "not_ends");
+	r->exact = json_get_arr(names, "exact");
 	r->weak = json_get_arr(names, "weak");
 	r->annotations_json = json_get_arr(r->doc, "annotations_json");
 	r->secret_types = json_get_arr(r->doc, "secret_types");

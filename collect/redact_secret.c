@@ -44,6 +44,25 @@ static struct key_line parse(struct str line)
 	return k;
 }
 
+/* A key with blanks or other signs in it. */
+static struct key_line parse_loosely(struct str line, int indent)
+{
+	const char *end = line.p + line.n, *p = line.p + indent;
+	const char *colon = p < end ? memmem(p, (size_t)(end - p), ": ", 2) : NULL;
+	struct key_line k = {.indent = indent};
+
+	if (!colon)
+		return k;
+	k.key = (struct str){p, (size_t)(colon - p)};
+	for (p = colon + 2; p < end && *p == ' ';)
+		p++;
+	while (end > p && (end[-1] == ' ' || end[-1] == '\r' || end[-1] == ','))
+		end--;
+	k.quoted = end - p >= 2 && (*p == '"' || *p == '\'') && end[-1] == *p;
+	k.value = (struct str){p + k.quoted, (size_t)(end - p) - (k.quoted ? 2 : 0)};
+	return k;
+}
+
 static bool is_data(const struct key_line *k)
 {
 	return (str_eq(k->key, "data") || str_eq(k->key, "stringData")) &&
@@ -80,6 +99,9 @@ static void take_entry(struct redact_lines *l, struct str line, bool newline, st
 {
 	struct key_line k = parse(line);
 
+	if (!k.key.n)
+		k = parse_loosely(line, k.indent);
+
 	if (is_blank(line) || str_eq((struct str){line.p + k.indent, line.n - (size_t)k.indent}, "}")) {
 		buf_add(out, line.p, line.n, NULL);
 	} else if (k.key.n && (!k.value.n || ((*k.value.p == '|' || *k.value.p == '>') && k.value.n < 8)) && !k.quoted) {
@@ -89,7 +111,7 @@ static void take_entry(struct redact_lines *l, struct str line, bool newline, st
 		l->value_indent = k.indent;
 		buf_clear(&l->value);
 		return;
-	} else if (k.key.n && redact_is_innocent(k.value)) {
+	} else if (redact_is_innocent(k.key.n ? k.value : (struct str){line.p + k.indent, line.n - (size_t)k.indent})) {
 		buf_add(out, line.p, line.n, NULL);
 	} else {
 		struct str v = k.key.n ? k.value : (struct str){line.p + k.indent, line.n - (size_t)k.indent};
