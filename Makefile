@@ -102,7 +102,7 @@ test-lab:
 	@test -n "$(LAB)" || { echo 'make test-lab: say which lab: make test-lab LAB=/path/to/lab' >&2; exit 2; }
 	@$(MAKE) --no-print-directory test-deps
 	@$(MAKE) --no-print-directory all
-	@SICKBAY=$(abspath $(OUT)/sickbay) sh tests/lab/api.sh
+	@SICKBAY=$(abspath $(OUT)/sickbay) sh tests/lab/api.sh >$(OUT)/lab-api.tap; cat $(OUT)/lab-api.tap; ! grep -q '^not ok' $(OUT)/lab-api.tap
 	@SICKBAY=$(abspath $(OUT)/sickbay) sh tests/lab/run.sh "$(LAB)" $(FAULTS)
 
 bench:
