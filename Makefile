@@ -67,7 +67,7 @@ $(FUZZ_BIN): %: %.o $(if $(filter fuzz,$(MODE)),,$(OUT)/tests/fuzz/replay.o) $(L
 
 # What a machine needs. Only what is missing is installed; root or sudo is asked for only then.
 DEPS      := gcc libc6-dev pkg-config libarchive-dev libcjson-dev libsqlite3-dev libssh2-1-dev libcurl4-openssl-dev libyaml-dev libpcre2-dev libssl-dev
-TEST_DEPS := $(DEPS) libcmocka-dev zstd xz-utils jq sqlite3 openssh-server openssh-client procps curl python3 openssl
+TEST_DEPS := $(DEPS) libcmocka-dev zstd xz-utils zip jq sqlite3 openssh-server openssh-client procps curl python3 openssl
 
 .PHONY: unit fuzzers deps test-deps demo test test-lab bench fuzz lint check-headers install clean
 deps:

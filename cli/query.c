@@ -12,7 +12,7 @@
 #include "cli/query.h"
 
 /* The clock is looked at often: one step of the virtual machine may make a string of many megabytes. */
-enum { SQL_MAX = 1 << 20, STEPS_PER_LOOK = 200 };
+enum { MAX_BUNDLES = 100, SQL_MAX = 1 << 20, STEPS_PER_LOOK = 200 };
 
 /* -- where the rows come from -------------------------------------------------------------------------------------- */
 
@@ -26,13 +26,13 @@ static bool is_database(const char *path)
 }
 
 /* Loads a bundle as analyze does, checks and all, so that findings can be asked for, too. */
-static int open_bundle(const char *path, const char *checks_dir, sqlite3 **out, struct err *e)
+static int open_bundles(const char *const *paths, int n, const char *checks_dir, sqlite3 **out, struct err *e)
 {
 	CLEAN(clean_db) sqlite3 *db = NULL;
 	struct load_opts o = {.limits = bundle_limits_default, .checks_dir = checks_dir};
 	int rc;
 
-	if ((rc = db_create(NULL, &db, e)) < 0 || (rc = schema_create(db, e)) < 0 || (rc = load_bundle(db, path, &o, e)) < 0 ||
+	if ((rc = db_create(NULL, &db, e)) < 0 || (rc = schema_create(db, e)) < 0 || (rc = load_bundles(db, paths, n, &o, e)) < 0 ||
 	    (rc = schema_finish(db, e)) < 0 || (rc = checks_run(db, checks_dir, e)) < 0 ||
 	    (rc = causes_link(db, checks_dir, e)) < 0)
 		return rc;
@@ -183,20 +183,27 @@ static int run(const struct cli_args *a, struct err *e)
 {
 	CLEAN(clean_db) sqlite3 *db = NULL;
 	CLEAN_BUF struct buf sql = BUF_MAX(SQL_MAX);
-	const char *path = cli_arg(a, 0);
+	const char *path = cli_arg(a, 0), *sql_arg = cli_arg(a, cli_argc(a) - 1), *paths[MAX_BUNDLES];
+	int n = cli_argc(a) - 1;
 	struct query_out out;
 	int64_t timeout;
 	int rc;
 
 	if (read_output(a, &out, &timeout, e) < 0)
 		return EXIT_USAGE;
-	if (strcmp(path, "-") == 0 && strcmp(cli_arg(a, 1), "-") == 0) {
+	if (n > MAX_BUNDLES) {
+		err_set(e, ERR_USAGE, "at most %d bundles make one case; %d were given", MAX_BUNDLES, n);
+		return EXIT_USAGE;
+	}
+	for (int i = 0; i < n; i++)
+		paths[i] = cli_arg(a, i);
+	if (strcmp(path, "-") == 0 && strcmp(sql_arg, "-") == 0) {
 		err_set(e, ERR_USAGE, "the bundle and the SQL cannot both come from standard input");
 		return EXIT_USAGE;
 	}
-	if ((rc = read_sql(cli_arg(a, 1), &sql, e)) < 0)
+	if ((rc = read_sql(sql_arg, &sql, e)) < 0)
 		return EXIT_FAILED;
-	rc = is_database(path) ? open_database(path, &db, e) : open_bundle(path, cli_value(a, "checks"), &db, e);
+	rc = n == 1 && is_database(path) ? open_database(path, &db, e) : open_bundles(paths, n, cli_value(a, "checks"), &db, e);
 	if (rc < 0)
 		return EXIT_FAILED;
 	int64_t deadline = clock_mono() + timeout;
@@ -235,7 +242,7 @@ static const struct cli_option options[] = {
 const struct cli_command cmd_query = {
 	.name = "query",
 	.summary = "ask a bundle with SQL",
-	.synopsis = "BUNDLE|DB \"SQL\" [options]",
+	.synopsis = "BUNDLE...|DB \"SQL\" [options]",
 	.about = "Loads a bundle, runs the checks and answers SQL over its tables; a database\n"
 	         "written by `sickbay analyze -o x.db` answers at once. The SQL can only read;\n"
 	         "\"-\" reads it from standard input. \".tables\" lists the tables and views,\n"
@@ -244,6 +251,6 @@ const struct cli_command cmd_query = {
 	         "    WHERE unit = 'kubelet' GROUP BY 1, 2\"",
 	.options = options,
 	.min_args = 2,
-	.max_args = 2,
+	.max_args = -1,
 	.run = run,
 };

@@ -4,13 +4,13 @@
 CREATE VIEW leader_leases AS
 WITH records AS (
   SELECT name AS component, holder, coalesce(duration_s, 15) AS duration_s, renewed, file, line, object
-  FROM leases WHERE namespace = 'kube-system' AND name IN ('kube-controller-manager', 'kube-scheduler')
+  FROM leases WHERE namespace IN ('kube-system', 'openshift-kube-scheduler') AND name IN ('kube-controller-manager', 'kube-scheduler')
   UNION ALL
   SELECT name, json_extract(leader, '$.holderIdentity'), coalesce(json_extract(leader, '$.leaseDurationSeconds'), 15),
     us(json_extract(leader, '$.renewTime')), file, line, id
   FROM (SELECT name, json_extract(json, '$.metadata.annotations."control-plane.alpha.kubernetes.io/leader"') AS leader,
       file, line, id
-    FROM objects WHERE kind IN ('Endpoints', 'ConfigMap') AND namespace = 'kube-system'
+    FROM objects WHERE kind IN ('Endpoints', 'ConfigMap') AND namespace IN ('kube-system', 'openshift-kube-scheduler')
       AND name IN ('kube-controller-manager', 'kube-scheduler'))
   WHERE json_valid(leader)
 ),

@@ -35,4 +35,27 @@ awk -v b="$base" -v a="$ours" -v rss="$rss" -v mib="$mib" -v max_ratio="$max_rat
 	printf "%-34s %8.2f s  %6.0f MiB/s  %.1f MiB of memory\n", "sickbay analyze BUNDLE -o x.json", a / 1000, mib * 1000 / a, rss / 1024
 	printf "ratio %.2f (at most %.1f), memory %.1f MiB (at most %d)\n", a / b, max_ratio, rss / 1024, max_rss
 	exit !(a / b <= max_ratio && rss / 1024 <= max_rss)
+}' || exit 1
+
+# A must-gather, all in YAML: at most 4 times as long as `xz -dc | wc -l`. It is public test data and not part of the project:
+# $SICKBAY_BUNDLES, default ../shared/bundles beside it.
+yaml=${SICKBAY_BUNDLES:-$here/../../../shared/bundles}/must-gather-ocp-4.8-aws.tar.xz
+if [ ! -r "$yaml" ]; then
+	echo "skipped: no must-gather to measure YAML with ($yaml)"
+	exit 0
+fi
+base=999999 ours=999999 rss=0
+for i in 1 2 3 4 5; do
+	b=$("$OUT/timed" sh -c 'xz -dc "$1" | wc -l >/dev/null' sh "$yaml") || exit 1
+	a=$("$OUT/timed" "$SICKBAY" analyze "$yaml" -o "$OUT/yaml-$i.json") || { echo "sickbay analyze failed" >&2; exit 1; }
+	b=${b% *} r=${a#* } a=${a% *}
+	[ "$b" -ge "$base" ] || base=$b
+	[ "$a" -ge "$ours" ] || ours=$a
+	[ "$r" -le "$rss" ] || rss=$r
+done
+awk -v b="$base" -v a="$ours" -v rss="$rss" -v max_ratio="${MAX_YAML_RATIO:-4.0}" -v max_rss="$max_rss" 'BEGIN {
+	printf "%-34s %8.2f s\n", "xz -dc MUST-GATHER | wc -l", b / 1000
+	printf "%-34s %8.2f s  %.1f MiB of memory\n", "sickbay analyze MUST-GATHER", a / 1000, rss / 1024
+	printf "ratio %.2f (at most %.1f), memory %.1f MiB (at most %d)\n", a / b, max_ratio, rss / 1024, max_rss
+	exit !(a / b <= max_ratio && rss / 1024 <= max_rss)
 }'

@@ -8,7 +8,7 @@ detail:
   zh: "{what_zh}"
 severity: critical
 confidence: certain
-needs: [[leases, endpoints, node_processes, node_containers, node_units]]
+needs: [controller_manager_known]
 causes:
   - {check: controllers-stalled, when: cluster}
   - {check: endpoints-stale, when: cluster}

@@ -8,7 +8,7 @@ detail:
   zh: "{what_zh}"
 severity: critical
 confidence: certain
-needs: [[leases, endpoints, node_processes, node_containers, node_units]]
+needs: [scheduler_known]
 causes:
   - {check: pod-pending-never-attempted, when: cluster}
   - {check: kcm-leader-lost, when: same-node}

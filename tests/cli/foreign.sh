@@ -1,0 +1,166 @@
+#!/bin/sh
+# Bundles of other tools. Four real ones in $SICKBAY_BUNDLES (default: ../shared/bundles beside this project; skipped without it):
+# every file is read, skipped for a reason or a problem; no object is lost; what is wrong in them is found and nothing else
+# (tests/foreign/*.expect, in the words of tests/checks/run.sh). Layouts without a real one are made from our own samples.
+. tests/cli/lib.sh
+bundles=${SICKBAY_BUNDLES:-../shared/bundles}
+ask() { "$SICKBAY" query "$1" "$2" 2>"$T/err"; }
+one() { got=$(ask "$1" "$2"); is "$got" "$3"; }
+report() { jq -e --arg id "$2" --arg s "${3:-}" "$4" "$1.json" >/dev/null; }
+
+holds() { # REPORT WORD CHECK REST
+	case $2 in
+	root) report "$1" "$3" "$4" 'any(.root_causes[]; .check == $id and .subject == $s)' ;;
+	effect) report "$1" "$3" "$4" 'any(.root_causes[].explains[]; .check == $id and .subject == $s)' ;;
+	clear | not-evaluated) report "$1" "$3" "$2" 'any(.checks[]; .id == $id and .state == $s)' ;;
+	only) report "$1" "$3" "" '[.root_causes[] | select(.severity == "critical") | .check] | all(. == $id)' ;;
+	cites) report "$1" "$3" "$4" 'any(.findings[] | select(.check == $id) | .evidence[]; .text | contains($s))' ;;
+	*) return 1 ;;
+	esac
+}
+expected() { # REPORT EXPECT
+	bad=
+	while read -r word check rest; do
+		case $word in '' | '#'*) continue ;; esac
+		holds "$1" "$word" "$check" "$rest" || bad="$bad; $word $check $rest"
+	done <"$2"
+	test -z "$bad" || { echo "not so: ${bad#; }"; jq -r '.root_causes[] | "root \(.check) \(.subject) \(.severity)"' "$1.json"; return 1; }
+}
+# Objects by another way: elements of items in JSON by jq, in YAML the dashes of the first column, or one.
+count_objects() { # FOLDER LIST-OF-PATHS
+	json=$(grep -v '\.yaml$' "$2" | (cd "$1" && xargs -r -d '\n' cat) | jq 'if type == "array" then length elif has("items") then (.items // [] | length)
+		elif (.kind // "" | endswith("List")) then 0 else 1 end' | awk '{ n += $1 } END { print n + 0 }')
+	yaml=$(grep '\.yaml$' "$2" | (cd "$1" && xargs -r -d '\n' awk 'function done() { if (lines) total += list ? n : 1; n = list = lines = 0 }
+		FNR == 1 { done() } { lines++ } /^- / { n++ } /^items:|^- |^kind: [A-Za-z]*List$/ { list = 1 } END { done(); print total + 0 }') |
+		awk '{ n += $1 } END { print n + 0 }')
+	echo $((json + yaml))
+}
+
+for bundle in must-gather-ocp-4.8-aws.tar.xz troubleshoot-v0.123-k3s-1.31.tar.gz troubleshoot-v0.50-k3s-1.24.tar.gz \
+	sosreport-k8s-1.23-control-plane.tar.xz; do
+	b=${bundle%.tar.*}
+	if [ ! -r "$bundles/$bundle" ]; then
+		n=$((n + 1))
+		echo "ok $n - $bundle # SKIP it is not in $bundles"
+		continue
+	fi
+	run analyze "$bundles/$bundle" -o "$T/$b.db" -o "$T/$b.json"
+	ok "$b is analysed" is "$status" 0
+	ok "$b: what is wrong in it, and nothing else" expected "$T/$b" "tests/foreign/$b.expect"
+	ok "$b: no check failed" one "$T/$b.db" "SELECT count(*) FROM checks WHERE state = 'error'" 0
+	# Every file of the archive is in `files` or a problem; packed ones as what was in them.
+	tar -tvf "$bundles/$bundle" | grep -c '^[-l]' >"$T/want"
+	ok "$b: no file is missing" one "$T/$b.db" "SELECT (SELECT count(*) FROM (SELECT DISTINCT CASE
+		WHEN path GLOB '*.xz/*' THEN rx('^(.*?\\.xz)/', path, 1) WHEN path GLOB '*.tgz/*' THEN rx('^(.*?\\.tgz)/', path, 1)
+		WHEN path GLOB '*.tar/*' THEN rx('^(.*?\\.tar)/', path, 1) ELSE path END FROM files
+		UNION SELECT file FROM problems WHERE file NOT IN (SELECT path FROM files)))" "$(cat "$T/want")"
+	ok "$b: what is skipped says why" one "$T/$b.db" "SELECT count(*) FROM files WHERE state <> 'loaded' AND reason IS NULL" 0
+	mkdir "$T/$b"
+	tar -C "$T/$b" -xf "$bundles/$bundle"
+	top=$(ask "$T/$b.db" "SELECT value FROM bundle WHERE key = 'top'")
+	ask "$T/$b.db" "SELECT DISTINCT path FROM files WHERE role = 'objects' AND state = 'loaded' AND bytes > 0" >"$T/paths"
+	want=$(count_objects "$T/$b/$top" "$T/paths")
+	ok "$b: no object is lost ($want)" one "$T/$b.db" "SELECT (SELECT count(*) FROM objects o JOIN files f ON f.id = o.file
+		WHERE f.role = 'objects') + (SELECT count(*) FROM duplicates o JOIN files f ON f.id = o.file WHERE f.role = 'objects')" "$want"
+	rm -rf "${T:?}/$b"
+done
+
+# -- layouts made from our own sample --------------------------------------------------------------------------------------
+mkdir "$T/ours" && tar --zstd -C "$T/ours" -xf bundles/samples/kubelet-stopped.tar.zst
+top=$(ls "$T/ours") ours=$T/ours/$top/cluster-resources
+same() { # NAME BUNDLE
+	ok "$1: the same pods" one "$2" "SELECT count(*), count(DISTINCT namespace) FROM pods" "$pods"
+	ok "$1: the same nodes, and what they say of themselves" one "$2" "SELECT name, status FROM nodes JOIN node_conditions ON node = name WHERE type = 'Ready' ORDER BY name" "$nodes"
+}
+pods=$(ask bundles/samples/kubelet-stopped.tar.zst "SELECT count(*), count(DISTINCT namespace) FROM pods")
+nodes=$(ask bundles/samples/kubelet-stopped.tar.zst "SELECT name, status FROM nodes JOIN node_conditions ON node = name WHERE type = 'Ready' ORDER BY name")
+
+# kubectl cluster-info dump: a folder, and one stream.
+dump=$T/dump
+mkdir "$dump" && cp "$ours/nodes.json" "$dump/"
+cp "$ours/nodes.json" "$T/stream"
+for f in "$ours"/pods/*.json; do
+	ns=$(basename "$f" .json)
+	mkdir -p "$dump/$ns" && cp "$f" "$dump/$ns/pods.json" && cp "$ours/events/$ns.json" "$dump/$ns/events.json"
+	cat "$f" "$ours/events/$ns.json" >>"$T/stream"
+done
+pod=$(jq -r '.items[0].metadata.name' "$ours/pods/kube-system.json")
+mkdir "$dump/kube-system/$pod"
+printf '==== START logs for container c of pod kube-system/%s ====\nE1123 19:33:31.123456 1 x.go:1] bad\n==== END logs for container c of pod kube-system/%s ====\n' \
+	"$pod" "$pod" | tee -a "$T/stream" >"$dump/kube-system/$pod/logs.txt"
+for d in "$dump" "$T/stream"; do
+	same "cluster-info dump ($(basename "$d"))" "$d"
+	ok "its logs are their containers'" one "$d" "SELECT pod, container, level FROM log WHERE container = 'c'" "$(printf '%s\tc\tE' "$pod")"
+done
+ok "a dump is told by its layout" one "$dump" "SELECT kind FROM bundles" cluster-info-dump
+
+# What a person makes: kubectl get -A -o json and -o yaml, and logs.
+hand=$T/hand
+mkdir "$hand"
+jq -s '{apiVersion: "v1", kind: "List", items: [.[].items[]]}' "$ours"/pods/*.json >"$hand/all my pods.txt"
+"$SICKBAY" help >"$hand/notes.txt"
+{ echo "apiVersion: v1"; echo "items:"; jq -r '.items[] | "- " + tojson' "$ours/nodes.json"; echo "kind: List"; } >"$hand/n.yml"
+echo '2026-11-23T19:33:31Z E bad' >"$hand/$pod.log"
+same "a folder made by hand" "$hand"
+ok "a log named after its pod" one "$hand" "SELECT namespace, pod FROM log WHERE pod IS NOT NULL" "$(printf 'kube-system\t%s' "$pod")"
+tar -C "$T" -cJf "$T/hand.tar.xz" hand
+same "the same, packed" "$T/hand.tar.xz"
+tar -C "$T" -cf "$T/outer.tar" hand.tar.xz stream
+ok "an archive in an archive" one "$T/outer.tar" "SELECT path, state FROM files WHERE path LIKE '%.yml'" "$(printf 'hand.tar.xz/n.yml\tloaded')"
+
+# Rancher's zip, where "null" is what is empty; nodes are zips of their own.
+if command -v zip >/dev/null; then
+	r=$T/rancher
+	mkdir -p "$r/yamls/cluster/v1" "$r/yamls/namespaced/web/v1" "$r/logs/web/w-1" "$T/n1/logs" "$r/nodes"
+	cp "$hand/n.yml" "$r/yamls/cluster/v1/nodes.yaml"
+	printf 'apiVersion: v1\nitems:\n- apiVersion: v1\n  kind: Pod\n  metadata:\n    name: w-1\n    namespace: web\n    deletionTimestamp: "null"\n  spec:\n    nodeName: "null"\nkind: PodList\n' >"$r/yamls/namespaced/web/v1/pods.yaml"
+	echo '2026-11-23T19:33:31Z bad' >"$r/logs/web/w-1/app.log"
+	echo 'Nov 23 19:33:31 n1 kubelet[1]: E1123 19:33:31.123456 1 x.go:1] bad' >"$T/n1/logs/kubelet.log"
+	echo 'projectName: x' >"$r/metadata.yaml"
+	(cd "$T/n1" && zip -qr "$r/nodes/n1.zip" logs) && (cd "$T" && zip -qr r.zip rancher)
+	ok "Rancher's zip, and null that is empty" one "$T/r.zip" "SELECT (SELECT kind FROM bundles), name, node IS NULL FROM pods" "$(printf 'rancher\tw-1\t1')"
+	ok "its nodes" one "$T/r.zip" "SELECT node, unit, level FROM log WHERE node IS NOT NULL" "$(printf 'n1\tkubelet\tE')"
+else
+	n=$((n + 1)); echo "ok $n - Rancher's zip # SKIP there is no zip"
+fi
+
+# Insights.
+i=$T/insights
+mkdir -p "$i/config/node" "$i/config/pod/kube-system" "$i/insights-operator"
+jq -c '.items[]' "$ours/nodes.json" | while read -r o; do echo "$o" >"$i/config/node/$(echo "$o" | jq -r .metadata.name).json"; done
+jq -c '.items[]' "$ours/pods/kube-system.json" | while read -r o; do echo "$o" >"$i/config/pod/kube-system/$(echo "$o" | jq -r .metadata.name).json"; done
+echo '{}' >"$i/insights-operator/gathers.json"
+ok "Insights: an object a file" one "$i" "SELECT (SELECT kind FROM bundles), (SELECT count(*) FROM nodes), (SELECT items FROM lists WHERE resource = 'nodes')" "$(printf 'insights\t3\t3')"
+
+# -- several bundles, one case -----------------------------------------------------------------------------------------------
+s=$T/sosreport-node2
+mkdir -p "$s/sos_commands/host" "$s/sos_commands/filesys" "$s/sos_commands/date"
+echo node2 >"$s/sos_commands/host/hostname"
+echo 'Mon Nov 23 21:50:00 UTC 2026' >"$s/sos_commands/date/date"
+cp "$T/ours/$top/nodes/node2/host/df.txt" "$s/sos_commands/filesys/df_-al_-x_autofs"
+sed -i '2,$s/[0-9]*% /100% /' "$s/sos_commands/filesys/df_-al_-x_autofs"
+tar -C "$T" -cf "$T/sosreport-node2.tar" sosreport-node2
+run analyze "$dump" "$T/sosreport-node2.tar" -o "$T/case.db" -o "$T/case.json"
+ok "a cluster's bundle and a node's report make one case" is "$status" 0
+ok "each file knows its bundle" one "$T/case.db" "SELECT DISTINCT b.name, f.node FROM files f JOIN bundles b ON b.id = f.bundle WHERE f.role = 'df'" "$(printf 'sosreport-node2\tnode2')"
+ok "evidence names the bundle" sh -c "jq -r '.findings[].evidence[].file' '$T/case.json' | sort -u | grep -v '^dump/\|^sosreport-node2/' | wc -l | grep -qx 0"
+run analyze "$dump" "$dump" -o "$T/twice.db"
+ok "what comes twice counts once" one "$T/twice.db" "SELECT count(*), count(DISTINCT namespace) FROM pods" "$pods"
+ok "and is said" one "$T/twice.db" "SELECT count(*) FROM problems WHERE message LIKE '%objects of this bundle are in%'" 1
+
+# -- a troubleshoot.sh tool opens ours ---------------------------------------------------------------------------------------
+# Names as troubleshoot.sh gives them (pkg/constants): a folder of namespaces, or one file; logs below pods/logs.
+known='^(namespaces|nodes|pvs|storage-classes|ingress-classes|priorityclasses|custom-resource-definitions|clusterroles|clusterrolebindings|volumeattachments|certificatesigningrequests|validating-webhook-configurations|mutating-webhook-configurations|groups|resources)(-errors)?\.json$'
+spaced='^(auth-cani-list|pods|pod-disruption-budgets|services|deployments|statefulsets|daemonsets|replicasets|jobs|cronjobs|ingress|network-policy|resource-quota|limitranges|events|pvcs|roles|rolebindings|endpoints|endpointslices|serviceaccounts|leases|configmaps)/[a-z0-9.-]+\.json$'
+plural='poddisruptionbudgets|ingresses|networkpolicies|resourcequotas|persistentvolumeclaims|persistentvolumes|storageclasses|ingressclasses|customresourcedefinitions|validatingwebhookconfigurations|mutatingwebhookconfigurations'
+(cd "$ours" && find . -type f | sed 's|^\./||') >"$T/resources"
+for f in namespaces.json nodes.json pods/kube-system.json events/kube-system.json services/default.json; do
+	ok "ours has $f where troubleshoot.sh has it" test -s "$ours/$f"
+done
+ok "no resource that troubleshoot.sh has is at another place in ours" sh -c "! grep -E '^($plural)(/|\.json)' '$T/resources'"
+ok "files of a namespace are where its tools look" sh -c "grep -E '$spaced' '$T/resources' | wc -l | grep -qvx 0"
+ok "files of the cluster, too" sh -c "grep -E '$known' '$T/resources' | wc -l | grep -qvx 0"
+ok "each is a list with a kind" sh -c "grep -E '$known|$spaced' '$T/resources' | grep -v errors | while read -r f; do jq -e '.items != null and (.kind | endswith(\"List\"))' '$ours'/\$f >/dev/null || echo \$f; done | wc -l | grep -qx 0"
+ok "logs are where its tools look" sh -c "grep '^pods/logs/' '$T/resources' | grep -Ev '^pods/logs/[^/]+/[^/]+/[^/]+(-previous)?\.log\$' | wc -l | grep -qx 0"
+ok "the marker is there" sh -c "grep -q versionNumber '$T/ours/$top/version.yaml'"
+done_testing
