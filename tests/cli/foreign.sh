@@ -26,12 +26,13 @@ expected() { # REPORT EXPECT
 	done <"$2"
 	test -z "$bad" || { echo "not so: ${bad#; }"; jq -r '.root_causes[] | "root \(.check) \(.subject) \(.severity)"' "$1.json"; return 1; }
 }
-# Objects by another way: elements of items in JSON by jq, in YAML the dashes of the first column, or one.
+# Objects by another way: elements of items in JSON by jq, in YAML the dashes of the first column below items, or one.
 count_objects() { # FOLDER LIST-OF-PATHS
 	json=$(grep -v '\.yaml$' "$2" | (cd "$1" && xargs -r -d '\n' cat) | jq 'if type == "array" then length elif has("items") then (.items // [] | length)
 		elif (.kind // "" | endswith("List")) then 0 else 1 end' | awk '{ n += $1 } END { print n + 0 }')
 	yaml=$(grep '\.yaml$' "$2" | (cd "$1" && xargs -r -d '\n' awk 'function done() { if (lines) total += list ? n : 1; n = list = lines = 0 }
-		FNR == 1 { done() } { lines++ } /^- / { n++ } /^items:|^- |^kind: [A-Za-z]*List$/ { list = 1 } END { done(); print total + 0 }') |
+		FNR == 1 { done(); inside = /^- / ? list = 1 : 0 } { lines++ } /^- / && inside { n++ } /^[A-Za-z]/ { inside = 0 }
+		/^items:/ { inside = list = 1 } /^kind: [A-Za-z]*List$/ { list = 1 } END { done(); print total + 0 }') |
 		awk '{ n += $1 } END { print n + 0 }')
 	echo $((json + yaml))
 }
