@@ -58,6 +58,10 @@ lookup() { # NAME: from a pod on every node that has one of `web`
 		kubectl exec "${p#pod/}" -- timeout 10 nslookup "$1" || return 1
 	done
 }
+tidy() { # what fixes leave outside of the namespaces that a heal removes, and what would keep the fault from coming again
+	kubectl --request-timeout=20s label nodes --all disk- >/dev/null 2>&1
+	kubectl --request-timeout=20s delete persistentvolume lab-fault-pvc-data --ignore-not-found --wait=false >/dev/null 2>&1
+}
 on() { "$lab" ssh "$@"; } # NODE COMMAND
 sound() {
 	[ "$(kubectl --request-timeout=10s get nodes --no-headers | awk '$2 == "Ready"' | wc -l)" = "$(echo "$hosts" | tr ',' '\n' | wc -l)" ] &&

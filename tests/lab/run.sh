@@ -123,6 +123,7 @@ fault() {
 	# The lab's own heal may stumble over what is healed already: what counts is that the cluster is sound.
 	act check "$1"
 	act heal "$1"
+	tidy
 	soon 180 sound || { bad "$1: the cluster is not sound afterwards"; up "$mode"; }
 }
 
