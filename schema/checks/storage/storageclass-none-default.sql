@@ -36,7 +36,7 @@ classes AS (
   FROM objects WHERE kind = 'StorageClass'
 ),
 evidence AS (
-  SELECT 0 AS seq, min(file) AS file, 0 AS line, 'no storage class in this list is marked as default' AS text
+  SELECT 1000 AS seq, min(file) AS file, 0 AS line, 'no storage class in this list is marked as default' AS text
   FROM lists WHERE resource = 'storageclasses'
   UNION ALL SELECT n, file, line, NULL FROM claims WHERE n <= 5
 )
