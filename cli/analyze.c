@@ -184,6 +184,9 @@ static int run(const struct cli_args *a, struct err *e)
 	for (int i = 0; rc == 0 && i < cli_count(a, "output"); i++)
 		if (r->table_count == 0 && with_tables(cli_nth(a, "output", i)))
 			rc = report_load_tables(db, r, e);
+	for (int i = 0; rc == 0 && i < cli_count(a, "output"); i++)
+		if (!r->timeline.lane_count && format_of(cli_nth(a, "output", i)) == FORMAT_HTML)
+			report_load_page(db, r);
 	end_progress(&p);
 	for (int i = 0; rc == 0 && i < cli_count(a, "output"); i++)
 		rc = write_file(r, db, cli_nth(a, "output", i), e);

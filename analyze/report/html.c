@@ -104,6 +104,7 @@ static void put_body(const struct html *h)
 {
 	html_opening(h);
 	html_roots(h);
+	html_timeline(h);
 	html_sections(h);
 }
 
@@ -133,6 +134,8 @@ static void put_part(void *arg, struct str name, size_t offset)
 		fwrite(js.p, 1, js.n, h->f);
 	else if (str_eq(name, "copy"))
 		html_word(h, "label.copy");
+	else if (str_eq(name, "skip"))
+		html_word(h, "label.skip");
 	else if (str_eq(name, "copied"))
 		html_word(h, "label.copied");
 	else if (str_eq(name, "body"))

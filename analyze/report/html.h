@@ -1,5 +1,5 @@
-/* html: what the files of the HTML writer share. html.c: the page and escaping; html_parts.c,
- * html_rest.c and html_tables.c: what stands in it. */
+/* html: what the files of the HTML writer share. html.c: the page and escaping; html_opening.c, html_parts.c (findings),
+ * html_overview.c (timeline, nodes), html_tables.c and html_rest.c: what stands in it. */
 #ifndef SICKBAY_ANALYZE_REPORT_HTML_H
 #define SICKBAY_ANALYZE_REPORT_HTML_H
 #include "analyze/report/report.h"
@@ -19,7 +19,14 @@ void html_more(const struct html *h, int n); /* "and N more", nothing when n is 
 void html_section(const struct html *h, const char *key, int count); /* opens a folded section; count negative: none is told */
 void html_note(const struct html *h, const char *key);               /* a soft paragraph of ours */
 
-void html_opening(const struct html *h);  /* bundle, verdict, banners */
+void html_command(const struct html *h, const char *run);               /* to be copied */
+void html_on(const struct html *h, const struct report_command *c);     /* where to run it, when the command names a place */
+/* Attributes by which the page's script filters an element that is about these findings (indices). */
+void html_filter(const struct html *h, int severity, const int *findings, int count);
+
+void html_opening(const struct html *h);  /* bundle, verdict, banners, tools */
+void html_timeline(const struct html *h); /* what happened when */
+void html_matrix(const struct html *h);   /* conditions by node */
 void html_roots(const struct html *h);    /* root causes with evidence, fixes, symptoms; remarks */
 void html_sections(const struct html *h); /* everything else, folded */
 void html_rest(const struct html *h);     /* html_rest.c: of these, what is not about findings */

@@ -4,7 +4,7 @@
 #include <limits.h>
 
 /* A page with more rows than this helps nobody; the .json and .db have them all. */
-enum { MAX_ROOTS = 50, MAX_EFFECTS = 200, MAX_FINDINGS = 500 };
+enum { MAX_ROOTS = 50, MAX_EFFECTS = 200, MAX_DEPTH = 12, MAX_FINDINGS = 500 };
 /* Of an entry with several members: how many are named, shown in full, and listed; pieces of evidence of each. */
 enum { MAX_NAMED = 3, MAX_FULL = 3, MAX_MEMBERS = 500, MAX_PIECES = 3 };
 
@@ -77,6 +77,31 @@ static void put_heading(const struct html *h, const char *key)
 	html_raw(h, "</h3>\n");
 }
 
+static void put_line(const struct html *h, const char *kind, int64_t number, const char *text)
+{
+	fprintf(h->f, "<span class=\"%s\" data-line=\"%lld\">", kind, (long long)number);
+	html_text(h, text);
+	html_raw(h, "</span>");
+}
+
+/* The line among its neighbours; indentation is kept, as it tells what hangs on what. */
+static void put_lines(const struct html *h, const struct report_evidence *v)
+{
+	bool done = false;
+
+	html_raw(h, "<pre class=\"lines\" tabindex=\"0\">");
+	for (int i = 0; i < v->around_count; i++) {
+		if (!done && v->around[i].number > v->line) {
+			put_line(h, "hit", v->line, v->text);
+			done = true;
+		}
+		put_line(h, "near", v->around[i].number, v->around[i].text);
+	}
+	if (!done)
+		put_line(h, "hit", v->line, v->text);
+	html_raw(h, "</pre>");
+}
+
 static void put_evidence(const struct html *h, const struct report_finding *f, int max)
 {
 	int n = least(f->evidence_count, max);
@@ -88,8 +113,10 @@ static void put_evidence(const struct html *h, const struct report_finding *f, i
 			v->line > 0 ? xasprintf("%s:%lld", v->file, (long long)v->line) : xstrdup(v->file);
 		html_code(h, place);
 		html_raw(h, "</figcaption>");
-		if (*v->text) {
-			html_raw(h, "<pre>");
+		if (v->around_count) {
+			put_lines(h, v);
+		} else if (*v->text) {
+			html_raw(h, "<pre tabindex=\"0\">");
 			html_text(h, v->text + strspn(v->text, " \t"));
 			html_raw(h, "</pre>");
 		}
@@ -102,14 +129,14 @@ static void put_evidence(const struct html *h, const struct report_finding *f, i
 	}
 }
 
-static void put_command(const struct html *h, const char *run)
+void html_command(const struct html *h, const char *run)
 {
 	html_raw(h, "<div class=\"command\"><pre>");
 	html_text(h, run);
 	html_raw(h, "</pre></div>\n");
 }
 
-static void put_on(const struct html *h, const struct report_command *c)
+void html_on(const struct html *h, const struct report_command *c)
 {
 	CLEAN(clean_free) char *on = report_on(h->r, c, 10);
 
@@ -125,9 +152,9 @@ static void put_step(const struct html *h, const struct report_step *s)
 	html_raw(h, "<li>");
 	html_text(h, s->text);
 	for (int i = 0; i < s->command_count; i++) {
-		put_on(h, &s->commands[i]);
+		html_on(h, &s->commands[i]);
 		if (s->commands[i].run)
-			put_command(h, s->commands[i].run);
+			html_command(h, s->commands[i].run);
 	}
 	html_more(h, s->more);
 	html_raw(h, "</li>\n");
@@ -145,7 +172,7 @@ static void put_steps(const struct html *h, const struct report_group *g)
 	if (g->verify_count)
 		put_heading(h, "label.verify");
 	for (int i = 0; i < g->verify_count; i++)
-		put_command(h, g->verify[i]);
+		html_command(h, g->verify[i]);
 	html_more(h, g->verify_more);
 }
 
@@ -164,7 +191,7 @@ static void put_fix(const struct html *h, const struct report_finding *f)
 		html_raw(h, "</ol>\n");
 	if (f->verify) {
 		put_heading(h, "label.verify");
-		put_command(h, f->verify);
+		html_command(h, f->verify);
 	}
 }
 
@@ -187,99 +214,56 @@ static void put_link(const struct html *h, int index)
 	html_raw(h, "</span>");
 }
 
+/* What a finding explains, and what that explains in turn: each once, where it is met first. */
+struct tree {
+	const struct html *h;
+	bool *seen;
+	int left; /* how many more may be shown */
+};
+
+static void put_branch(struct tree *t, const int *effects, int count, int depth)
+{
+	bool open = false;
+
+	for (int i = 0; i < count && t->left > 0; i++) {
+		const struct report_finding *f = &t->h->r->findings[effects[i]];
+		if (t->seen[effects[i]])
+			continue;
+		t->seen[effects[i]] = true;
+		t->left--;
+		if (!open)
+			html_raw(t->h, "<ul>\n");
+		open = true;
+		html_raw(t->h, "<li><div>");
+		put_link(t->h, effects[i]);
+		html_raw(t->h, "</div>");
+		if (depth < MAX_DEPTH)
+			put_branch(t, f->effects, f->effect_count, depth + 1);
+		html_raw(t->h, "</li>\n");
+	}
+	if (open)
+		html_raw(t->h, "</ul>\n");
+}
+
 static void put_effects(const struct html *h, const struct report_group *g)
 {
-	int n = least(g->explains_count, MAX_EFFECTS);
+	struct tree t = {h, NULL, MAX_EFFECTS};
 
-	if (!n)
+	if (!g->explains_count)
 		return;
-	html_raw(h, "<details><summary>");
-	html_fill(h, n == 1 ? "label.explains_one" : "label.explains", g->explains_count, NULL, NULL);
-	html_raw(h, "</summary>\n<ul>\n");
-	for (int i = 0; i < n; i++) {
-		html_raw(h, "<li>");
-		put_link(h, g->explains[i]);
-		html_raw(h, "</li>\n");
+	t.seen = xcalloc((size_t)h->r->finding_count, sizeof(*t.seen));
+	for (int i = 0; i < g->member_count; i++)
+		t.seen[g->members[i]] = true;
+	html_raw(h, "<details class=\"tree\"><summary>");
+	html_fill(h, g->explains_count == 1 ? "label.explains_one" : "label.explains", g->explains_count, NULL, NULL);
+	html_raw(h, "</summary>\n");
+	for (int i = 0; i < g->member_count; i++) {
+		const struct report_finding *f = &h->r->findings[g->members[i]];
+		put_branch(&t, f->effects, f->effect_count, 1);
 	}
-	html_raw(h, "</ul>\n");
-	html_more(h, g->explains_count - n);
+	html_more(h, g->explains_count - (MAX_EFFECTS - t.left));
 	html_raw(h, "</details>\n");
-}
-
-/* -- opening ----------------------------------------------------------------------------------------------------------- */
-
-static void put_identity(const struct html *h)
-{
-	const struct report *r = h->r;
-	char when[32];
-
-	html_raw(h, "<div class=\"top\"><strong>");
-	html_word(h, "report.title");
-	html_raw(h, "</strong><span>");
-	html_text(h, r->name);
-	html_raw(h, "</span>");
-	if (r->version) {
-		html_raw(h, "<span>Kubernetes ");
-		html_text(h, r->version);
-		html_raw(h, "</span>");
-	}
-	if (r->collected != TIME_NONE) {
-		html_raw(h, "<span>");
-		html_word(h, "label.collected_at");
-		fprintf(h->f, " %s</span>", clock_format(r->collected / US_PER_S * US_PER_S, when));
-	}
-	html_raw(h, "<span class=\"push\"><button type=\"button\" id=\"expand\" class=\"no-script\">");
-	html_word(h, "label.expand");
-	html_raw(h, "</button></span></div>\n");
-}
-
-static void put_damage(const struct html *h)
-{
-	if (!h->r->damage)
-		return;
-	html_raw(h, "<div class=\"banner\" role=\"alert\"><p><strong>");
-	html_fill(h, "report.damaged", 0, "damage", h->r->damage);
-	html_raw(h, "</strong></p><p>");
-	html_word(h, "report.damaged_note");
-	html_raw(h, "</p></div>\n");
-}
-
-void html_opening(const struct html *h)
-{
-	const struct report *r = h->r;
-	int worst = SEVERITY_INFO;
-	CLEAN(clean_free) char *verdict = report_verdict(r);
-	CLEAN(clean_free) char *summary = report_summary(r);
-
-	for (int i = 0; i < r->fault_count; i++)
-		if (r->groups[i].severity > worst)
-			worst = r->groups[i].severity;
-	put_identity(h);
-	html_raw(h, "<main>\n");
-	put_damage(h);
-	fprintf(h->f, "<section class=\"verdict %s\"><h1>", r->fault_count ? severity_name(worst) : report_trusted(r) ? "fine" : "warning");
-	html_text(h, verdict);
-	html_raw(h, "</h1>\n");
-	if (r->fault_count) {
-		html_raw(h, "<ol>\n");
-		for (int i = 0; i < least(r->fault_count, 10); i++) {
-			CLEAN(clean_free) char *places = report_places(r, &r->groups[i], MAX_NAMED);
-			fprintf(h->f, "<li><a href=\"#root-%d\">", i + 1);
-			html_text(h, r->groups[i].title);
-			html_raw(h, "</a> <span class=\"soft\">");
-			html_text(h, places);
-			html_raw(h, "</span></li>\n");
-		}
-		html_raw(h, "</ol>\n");
-		html_more(h, r->fault_count - 10);
-	}
-	html_raw(h, "<p class=\"soft\">");
-	html_text(h, summary);
-	if (r->skipped && !r->fault_count) {
-		html_raw(h, " ");
-		html_word(h, "report.blind");
-	}
-	html_raw(h, "</p></section>\n");
+	free(t.seen);
 }
 
 /* -- folded sections ----------------------------------------------------------------------------------------------------- */
@@ -352,8 +336,9 @@ static void put_root(const struct html *h, const struct report_group *g)
 	const struct report_finding *first = &h->r->findings[g->members[0]];
 	int number = first->group;
 
-	fprintf(h->f, "<article class=\"card\" id=\"root-%d\"><header><span class=\"rank %s\">%d</span><div><h2>", number,
-	        severity_name(g->severity), number);
+	fprintf(h->f, "<article class=\"card\" id=\"root-%d\"", number);
+	html_filter(h, g->severity, g->members, g->member_count);
+	fprintf(h->f, "><header><span class=\"rank %s\">%d</span><div><h2>", severity_name(g->severity), number);
 	html_text(h, g->title);
 	html_raw(h, "</h2>");
 	put_group_meta(h, g);
@@ -405,7 +390,9 @@ static void put_finding(const struct html *h, int index)
 {
 	const struct report_finding *f = &h->r->findings[index];
 
-	fprintf(h->f, "<details class=\"finding\" id=\"finding-%d\"><summary>", index + 1);
+	fprintf(h->f, "<details class=\"finding\" id=\"finding-%d\"", index + 1);
+	html_filter(h, f->severity, &index, 1);
+	html_raw(h, "><summary>");
 	html_badge(h, f->severity);
 	html_raw(h, " ");
 	html_text(h, f->title);
@@ -463,6 +450,7 @@ void html_sections(const struct html *h)
 	put_remarks(h);
 	put_findings(h, false);
 	put_findings(h, true);
+	html_matrix(h);
 	html_rest(h);
 	html_raw(h, "</main>\n<footer>sickbay " SICKBAY_VERSION "</footer>\n");
 }

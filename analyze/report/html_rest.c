@@ -37,7 +37,7 @@ static void put_checks(const struct html *h, const char *key, const char *note, 
 	html_section(h, key, count);
 	if (note)
 		html_note(h, note);
-	html_raw(h, "<div class=\"scroll\"><table class=\"halves\">\n");
+	html_raw(h, "<div class=\"scroll\" tabindex=\"0\"><table class=\"halves\">\n");
 	for (int i = 0; i < r->check_count; i++)
 		if (r->checks[i].applies == applies && strcmp(r->checks[i].state, state) == 0)
 			put_check(h, &r->checks[i], strcmp(state, "clear") == 0);
@@ -50,7 +50,7 @@ static void put_nodes(const struct html *h)
 
 	if (!r->node_count)
 		return;
-	html_raw(h, "<div class=\"scroll\"><table>\n");
+	html_raw(h, "<div class=\"scroll\" tabindex=\"0\"><table>\n");
 	for (int i = 0; i < least(r->node_count, MAX_ROWS); i++) {
 		const struct report_node *n = &r->nodes[i];
 		html_raw(h, "<tr><td class=\"tight\"><code>");
@@ -83,7 +83,7 @@ static void put_failures(const struct html *h)
 		return;
 	html_raw(h, "<h3>");
 	html_word(h, "section.failed");
-	html_raw(h, "</h3><div class=\"scroll\"><table>\n");
+	html_raw(h, "</h3><div class=\"scroll\" tabindex=\"0\"><table>\n");
 	for (int i = 0; i < least(r->failure_count, MAX_ROWS); i++) {
 		html_raw(h, "<tr><td>");
 		html_code(h, r->failures[i].path);
@@ -123,7 +123,7 @@ static void put_problems(const struct html *h)
 	if (!r->problem_count)
 		return;
 	html_section(h, "section.problems", r->problem_count);
-	html_raw(h, "<div class=\"scroll\"><table>\n");
+	html_raw(h, "<div class=\"scroll\" tabindex=\"0\"><table>\n");
 	for (int i = 0; i < least(r->problem_count, MAX_ROWS); i++) {
 		const struct report_problem *p = &r->problems[i];
 		CLEAN(clean_free) char *place =
@@ -144,7 +144,7 @@ static void put_facts(const struct html *h)
 	const struct report *r = h->r;
 
 	html_section(h, "section.bundle", -1);
-	html_raw(h, "<div class=\"scroll\"><table>\n");
+	html_raw(h, "<div class=\"scroll\" tabindex=\"0\"><table>\n");
 	for (int i = 0; i < least(r->fact_count, MAX_ROWS); i++) {
 		html_raw(h, "<tr><td class=\"tight\">");
 		html_text(h, r->facts[i].key);
@@ -159,6 +159,11 @@ void html_rest(const struct html *h)
 {
 	const struct report *r = h->r;
 
+	if (r->page_trouble) {
+		html_raw(h, "<p class=\"soft\">");
+		html_text(h, r->page_trouble);
+		html_raw(h, "</p>\n");
+	}
 	put_checks(h, "section.clear", "section.clear_note", "clear", true, r->clear);
 	put_checks(h, "section.skipped", "section.skipped_note", "not-evaluated", true, r->skipped);
 	put_checks(h, "section.errors", NULL, "error", true, r->failed);

@@ -52,7 +52,7 @@ static void put_cell(const struct html *h, const struct report_table *t, int row
 
 static void put_rows(const struct html *h, const struct report_table *t, int row, int end)
 {
-	html_raw(h, "<div class=\"scroll\"><table class=\"facts\"><tr>");
+	html_raw(h, "<div class=\"scroll\" tabindex=\"0\"><table class=\"facts\"><tr>");
 	for (int i = 0; i < t->column_count; i++)
 		if (shown(&t->columns[i])) {
 			html_raw(h, is_number(&t->columns[i]) ? "<th class=\"number\">" : "<th>");

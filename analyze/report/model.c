@@ -98,6 +98,7 @@ static void add_finding(struct report *r, sqlite3_stmt *st)
 		.last_seen = time_column(st, 13),
 		.evidence_rows = sqlite3_column_int64(st, 14),
 		.fields = copy_or(st, 15, "{}"),
+		.namespace = copy(st, 16),
 	};
 	add_fix(&f, db_col_text(st, 8));
 	GROW(r->findings, r->finding_count);
@@ -352,7 +353,7 @@ static void free_finding(struct report_finding *f)
 		free(f->fix[i].run);
 		free(f->fix[i].on);
 	}
-	void *all[] = {f->check, f->area, f->subject, f->title, f->detail, f->why, f->verify,
+	void *all[] = {f->check, f->area, f->subject, f->title, f->detail, f->why, f->verify, f->namespace,
 	               f->fields, f->evidence, f->fix, f->effects, f->causes, f->explains};
 	for (size_t i = 0; i < ARRAY_LEN(all); i++)
 		free(all[i]);
@@ -389,8 +390,6 @@ void report_free(struct report *r)
 {
 	if (!r)
 		return;
-	for (int i = 0; i < r->finding_count; i++)
-		free_finding(&r->findings[i]);
 	for (int i = 0; i < r->check_count; i++) {
 		void *all[] = {r->checks[i].id, r->checks[i].area, r->checks[i].title, r->checks[i].state, r->checks[i].reason};
 		for (size_t k = 0; k < ARRAY_LEN(all); k++)
@@ -399,6 +398,9 @@ void report_free(struct report *r)
 	free_collected(r);
 	report_free_groups(r);
 	report_free_tables(r);
+	report_free_page(r);
+	for (int i = 0; i < r->finding_count; i++)
+		free_finding(&r->findings[i]);
 	free(r->findings);
 	free(r->roots);
 	free(r->checks);

@@ -9,10 +9,16 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+struct report_line {
+	int64_t number;
+	char *text;
+};
 struct report_evidence {
 	char *file, *text;
 	int64_t line; /* 0: the whole file */
 	int64_t ts;   /* TIME_NONE when unknown */
+	struct report_line *around; /* the lines before and behind it, in order, cut to a readable length; after report_load_page */
+	int around_count;
 };
 struct report_fix {
 	int step;              /* its number in the check: steps that do not apply here are left out */
@@ -21,6 +27,9 @@ struct report_fix {
 struct report_finding {
 	int64_t id;
 	char *check, *area, *subject, *title;
+	char *namespace;               /* of the subject, or NULL */
+	char **nodes;                  /* where it takes place; after report_load_page */
+	int node_count;
 	char *detail, *why, *verify; /* may be NULL */
 	int severity, confidence;
 	bool advice;
@@ -118,6 +127,37 @@ struct report_table {
 	struct report_cell *cells; /* row by row */
 	int row_count;
 };
+/* What happened when: a lane is a line of the drawing, a mark something that happened in it. */
+enum report_level { LEVEL_FINE, LEVEL_INFO, LEVEL_WARNING, LEVEL_CRITICAL };
+struct report_mark {
+	int64_t from, to; /* µs; the same for what has no length */
+	int level;        /* enum report_level */
+	char *text;
+	int finding;      /* index, or -1 */
+};
+struct report_lane {
+	char *kind; /* finding, node, restart, event: its heading is timeline.KIND */
+	char *name;
+	struct report_mark *marks;
+	int mark_count;
+};
+struct report_timeline {
+	int64_t from, to;
+	struct report_lane *lanes;
+	int lane_count;
+};
+/* Nodes by their conditions. */
+struct report_state {
+	char *status, *reason; /* NULL: the node has no such condition */
+	int64_t since;
+	bool fine;
+};
+struct report_matrix {
+	char **conditions, **nodes; /* columns, rows */
+	int condition_count, node_count;
+	int more;                    /* nodes that are not shown; all of these are well */
+	struct report_state *states; /* row by row */
+};
 struct report {
 	int lang; /* enum lang */
 	cJSON *texts;
@@ -147,12 +187,19 @@ struct report {
 	int problem_count;
 	struct report_table *tables; /* those with rows; none before report_load_tables */
 	int table_count;
+	struct report_timeline timeline; /* empty before report_load_page */
+	struct report_matrix matrix;
+	char *page_trouble; /* why the page lacks some of this, or NULL */
 };
 
 /* lang: enum lang of checks.h. */
 int report_load(sqlite3 *db, int lang, struct report **out, struct err *e);
 /* The tables, which only some formats show. A query that fails leaves a table that says so. */
 int report_load_tables(sqlite3 *db, struct report *r, struct err *e);
+/* page.c: what only the HTML page shows: neighbours of the evidence, the nodes of findings, timeline, matrix of conditions. What fails
+ * leaves its part empty and page_trouble. */
+void report_load_page(sqlite3 *db, struct report *r);
+void report_free_page(struct report *r);
 void report_free(struct report *r);
 void clean_report(struct report **r);
 /* The word for a dotted key, in the report's language. */

@@ -7,7 +7,7 @@
 /* What one table may cost. The queries cap their rows by group; the number of groups is the cluster's. */
 enum { MAX_ROWS = 2000, MAX_SECONDS = 10, MAX_LISTED = 3 };
 
-static const char *const order[] = {"images", "metric-series", "config-watches", "kernel-limits", "node-conditions"};
+static const char *const order[] = {"disks", "images", "versions", "metric-series", "config-watches", "kernel-limits", "node-conditions"};
 
 static enum report_kind kind_of(const char *word, size_t n)
 {

@@ -1,0 +1,1 @@
+SELECT finding, node FROM finding_nodes ORDER BY finding, node
