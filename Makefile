@@ -67,9 +67,9 @@ $(FUZZ_BIN): %: %.o $(if $(filter fuzz,$(MODE)),,$(OUT)/tests/fuzz/replay.o) $(L
 
 # What a machine needs. Only what is missing is installed; root or sudo is asked for only then.
 DEPS      := gcc libc6-dev pkg-config libarchive-dev libcjson-dev libsqlite3-dev libssh2-1-dev libcurl4-openssl-dev libyaml-dev libpcre2-dev libssl-dev
-TEST_DEPS := $(DEPS) libcmocka-dev zstd xz-utils zip jq sqlite3 openssh-server openssh-client procps curl python3 openssl
+TEST_DEPS := $(DEPS) libcmocka-dev zstd xz-utils zip jq sqlite3 openssh-server openssh-client procps curl python3 python3-jsonschema openssl
 
-.PHONY: unit fuzzers deps test-deps demo test test-lab bench fuzz lint check-headers install clean
+.PHONY: unit fuzzers deps test-deps demo test test-lab test-browser bench fuzz lint check-headers install clean
 deps:
 	@sh tests/deps.sh $(DEPS)
 test-deps:
@@ -104,6 +104,12 @@ test-lab:
 	@$(MAKE) --no-print-directory all
 	@SICKBAY=$(abspath $(OUT)/sickbay) sh tests/lab/api.sh >$(OUT)/lab-api.tap; cat $(OUT)/lab-api.tap; ! grep -q '^not ok' $(OUT)/lab-api.tap
 	@SICKBAY=$(abspath $(OUT)/sickbay) sh tests/lab/run.sh "$(LAB)" $(FAULTS)
+
+# The report's page in Debian's Chromium, driven by modules of npm: needs both registries once.
+test-browser:
+	@sh tests/deps.sh $(DEPS) chromium node
+	@$(MAKE) --no-print-directory all
+	@sh tests/browser/run.sh $(abspath $(OUT)/sickbay) $(abspath $(BUILD)/browser)
 
 bench:
 	@$(MAKE) --no-print-directory test-deps

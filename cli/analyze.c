@@ -191,7 +191,7 @@ static int run(const struct cli_args *a, struct err *e)
 	for (int i = 0; rc == 0 && i < cli_count(a, "output"); i++)
 		rc = write_file(r, db, cli_nth(a, "output", i), e);
 	if (rc == 0 && cli_count(a, "output") == 0)
-		rc = report_write_text(r, stdout, cli_arg(a, 0), e);
+		rc = report_write_text(r, stdout, cli_given(a, "verbose") ? NULL : cli_arg(a, 0), e);
 	if (rc < 0)
 		return EXIT_FAILED;
 	return fails(r, q.fail_on) ? EXIT_PARTIAL : EXIT_DONE;
@@ -199,6 +199,7 @@ static int run(const struct cli_args *a, struct err *e)
 
 static const struct cli_option options[] = {
 	{.name = "output", .letter = 'o', .value = "PATH", .repeat = true, .help = "write a report; .html .md .json .txt .db"},
+	{.name = "verbose", .letter = 'v', .help = "all of it to the terminal, not a screenful"},
 	{.name = "lang", .value = "en|zh", .help = "language of the report (en)"},
 	{.name = "checks", .value = "DIR", .help = "further checks below DIR; same id replaces ours"},
 	{.name = "fail-on", .value = "SEVERITY", .help = "exit 3 when a root cause is that severe"},

@@ -1,11 +1,13 @@
 #!/bin/sh
 # Installs the Debian packages named as arguments that are missing. "kubectl" means any kubectl in PATH, else
-# kubernetes-client. Where there is no apt-get it says what is needed and leaves the rest to the build.
+# kubernetes-client; "node" any node and npm, else nodejs and npm. Where there is no apt-get it says what is needed and leaves the rest to the build.
 set -u
 need=""
 for p in "$@"; do
 	if [ "$p" = kubectl ]; then
 		command -v kubectl >/dev/null 2>&1 || need="$need kubernetes-client"
+	elif [ "$p" = node ]; then
+		command -v node >/dev/null 2>&1 && command -v npm >/dev/null 2>&1 || need="$need nodejs npm"
 	elif ! command -v dpkg-query >/dev/null 2>&1 ||
 		! dpkg-query -W -f '${Status}' "$p" 2>/dev/null | grep -q 'ok installed'; then
 		need="$need $p"

@@ -1,5 +1,6 @@
 /* The report as Markdown, for an issue or a chat. Text from the bundle cannot become markup: punctuation is escaped, code
- * stands in fences longer than any run of backticks in it, and no raw HTML is written. */
+ * stands in fences longer than any run of backticks in it, and the only HTML is ours: what is long is folded in <details>, which
+ * GitHub and GitLab show closed and others show open. */
 #include "analyze/checks.h"
 #include "analyze/report/report.h"
 #include "base/clock.h"
@@ -112,6 +113,28 @@ static void heading(const struct md *m, const char *key)
 	fprintf(m->f, "## %s\n\n", word(m, key));
 }
 
+/* Opens a fold with words of ours, or of ours with a number; unfold closes it. Markdown goes on behind the empty line. */
+static void fold(const struct md *m, const char *summary)
+{
+	struct buf b = BUF_MAX(64 << 10);
+
+	if (text_html(summary, strlen(summary), &b, NULL) == 0)
+		fprintf(m->f, "<details>\n<summary>%s</summary>\n\n", buf_cstr(&b));
+	buf_release(&b);
+}
+
+static void unfold(const struct md *m)
+{
+	fputs("\n</details>\n\n", m->f);
+}
+
+static void fold_section(const struct md *m, const char *key, int count)
+{
+	CLEAN(clean_free) char *summary = count >= 0 ? xasprintf("%s (%d)", word(m, key), count) : xstrdup(word(m, key));
+
+	fold(m, summary);
+}
+
 static void put_more(const struct md *m, int n)
 {
 	if (n <= 0)
@@ -176,14 +199,14 @@ static void put_members(const struct md *m, const struct report_group *g)
 	if (g->member_count <= MAX_NAMED + 1)
 		return;
 	CLEAN(clean_free) char *head = report_fill(m->r, "group.members", g->member_count, NULL, NULL);
-	fprintf(m->f, "**%s**\n\n", head);
+	fold(m, head);
 	for (int i = 0; i < n; i++) {
 		fputs(i ? " · " : "", m->f);
 		put_code(m, m->r->findings[g->members[i]].subject);
 	}
 	fputc('\n', m->f);
 	put_more(m, g->member_count - n);
-	fputc('\n', m->f);
+	unfold(m);
 }
 
 static void put_step(const struct md *m, const struct report_step *s)
@@ -233,7 +256,7 @@ static void put_effects(const struct md *m, const struct report_group *g)
 		return;
 	CLEAN(clean_free) char *head =
 		report_fill(m->r, g->explains_count == 1 ? "label.explains_one" : "label.explains", g->explains_count, NULL, NULL);
-	fprintf(m->f, "**%s**\n\n", head);
+	fold(m, head);
 	for (int i = 0; i < n; i++) {
 		const struct report_finding *x = &m->r->findings[g->explains[i]];
 		fputs("- ", m->f);
@@ -242,7 +265,8 @@ static void put_effects(const struct md *m, const struct report_group *g)
 		put_code(m, x->subject);
 		fputs(")\n", m->f);
 	}
-	fputc('\n', m->f);
+	put_more(m, g->explains_count - n);
+	unfold(m);
 }
 
 static void put_root(const struct md *m, const struct report_group *g)
@@ -294,7 +318,7 @@ static void put_findings(const struct md *m)
 		total += !r->findings[i].advice;
 	if (!total)
 		return;
-	heading(m, "section.findings");
+	fold_section(m, "section.findings", total);
 	table_head(m, "label.severity", "label.finding", "label.subject");
 	for (int i = 0; i < r->finding_count && shown < MAX_ROWS; i++) {
 		if (r->findings[i].advice)
@@ -306,7 +330,7 @@ static void put_findings(const struct md *m)
 		fputc('\n', m->f);
 	}
 	put_more(m, total - shown);
-	fputc('\n', m->f);
+	unfold(m);
 }
 
 static void put_advice_steps(const struct md *m, const struct report_finding *f)
@@ -334,7 +358,7 @@ static void put_advice(const struct md *m)
 		total += r->findings[i].advice;
 	if (!total)
 		return;
-	heading(m, "section.advice");
+	fold_section(m, "section.advice", total);
 	fprintf(m->f, "%s\n\n", word(m, "section.advice_note"));
 	for (int i = 0; i < r->finding_count && shown < MAX_ROWS; i++) {
 		const struct report_finding *f = &r->findings[i];
@@ -363,22 +387,30 @@ static void put_advice(const struct md *m)
 		last = f;
 	}
 	put_more(m, total - shown);
-	fputc('\n', m->f);
+	unfold(m);
+}
+
+static bool in_state(const struct report_check *c, const char *state, const char *or_state, bool applies)
+{
+	return c->applies == applies && (strcmp(c->state, state) == 0 || strcmp(c->state, or_state) == 0);
 }
 
 /* Checks of one state or another: their title, or why they could not tell, or both. */
 static void put_checks(const struct md *m, const char *key, const char *state, const char *or_state, bool applies)
 {
 	const struct report *r = m->r;
-	bool any = false, clear = strcmp(state, "clear") == 0;
+	bool clear = strcmp(state, "clear") == 0;
+	int total = 0;
 
+	for (int i = 0; i < r->check_count; i++)
+		total += in_state(&r->checks[i], state, or_state, applies);
+	if (!total)
+		return;
+	fold_section(m, key, total);
 	for (int i = 0; i < r->check_count; i++) {
 		const struct report_check *c = &r->checks[i];
-		if (c->applies != applies || (strcmp(c->state, state) != 0 && strcmp(c->state, or_state) != 0))
+		if (!in_state(c, state, or_state, applies))
 			continue;
-		if (!any)
-			heading(m, key);
-		any = true;
 		CLEAN(clean_free) char *title = report_bare_title(c->title);
 		fputs("- ", m->f);
 		put_code(m, c->id);
@@ -391,8 +423,7 @@ static void put_checks(const struct md *m, const char *key, const char *state, c
 		}
 		fputc('\n', m->f);
 	}
-	if (any)
-		fputc('\n', m->f);
+	unfold(m);
 }
 
 static void put_collected(const struct md *m)
@@ -401,7 +432,7 @@ static void put_collected(const struct md *m)
 	int failures = r->failure_count < MAX_ROWS ? r->failure_count : MAX_ROWS;
 	int problems = r->problem_count < MAX_ROWS ? r->problem_count : MAX_ROWS;
 
-	heading(m, "section.collected");
+	fold_section(m, "section.collected", -1);
 	fprintf(m->f, "%s %lld, %s %lld, %s %lld, %s %lld\n\n", word(m, "captures.ok"), (long long)r->ok, word(m, "captures.failed"),
 	        (long long)r->failed_captures, word(m, "captures.absent"), (long long)r->absent, word(m, "captures.truncated"),
 	        (long long)r->truncated);
@@ -413,10 +444,9 @@ static void put_collected(const struct md *m)
 		fputc('\n', m->f);
 	}
 	put_more(m, r->failure_count - failures);
-	if (failures)
-		fputc('\n', m->f);
+	unfold(m);
 	if (problems)
-		heading(m, "section.problems");
+		fold_section(m, "section.problems", r->problem_count);
 	for (int i = 0; i < problems; i++) {
 		fputs("- ", m->f);
 		put_code(m, r->problems[i].file);
@@ -425,6 +455,8 @@ static void put_collected(const struct md *m)
 		fputc('\n', m->f);
 	}
 	put_more(m, r->problem_count - problems);
+	if (problems)
+		unfold(m);
 }
 
 /* -- tables ------------------------------------------------------------------------------------------------------------- */
@@ -483,7 +515,7 @@ static void put_table(const struct md *m, const struct report_table *t)
 	char key[64];
 	int number = 0, more;
 
-	fprintf(m->f, "### %s\n\n", report_table_word(m->r, t, "title", key));
+	fold(m, report_table_word(m->r, t, "title", key));
 	fprintf(m->f, "%s\n\n", report_table_word(m->r, t, "note", key));
 	if (t->trouble) {
 		put(m, t->trouble);
@@ -500,8 +532,7 @@ static void put_table(const struct md *m, const struct report_table *t)
 		fputc('\n', m->f);
 	}
 	put_more(m, number - MAX_GROUPS);
-	if (number > MAX_GROUPS)
-		fputc('\n', m->f);
+	unfold(m);
 }
 
 static void put_tables(const struct md *m)

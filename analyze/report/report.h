@@ -235,7 +235,7 @@ void report_free_groups(struct report *r);
 int report_write_json(const struct report *r, FILE *f, struct err *e);
 int report_write_markdown(const struct report *r, FILE *f, struct err *e);
 int report_write_html(const struct report *r, FILE *f, struct err *e);
-/* screen_of NULL: everything of weight. Else what fits on a screen (about 40 lines), and how to get the rest of the bundle
+/* screen_of NULL: everything of weight. Else what fits on a screen (40 lines of 80 columns), and how to get the rest of the bundle
  * at that path. Colour only where f is a terminal. */
 int report_write_text(const struct report *r, FILE *f, const char *screen_of, struct err *e);
 /* Copy of the database at path, which appears only when it is complete. */

@@ -18,7 +18,7 @@ struct caps {
 	int commands;        /* of one step */
 	int names;
 };
-static const struct caps screen = {2, 8, 2, 4, 5, 6, 2, 1, 2, 3}, everything = {10000, 0, 20, 50, 1000, 10000, 3, 3, 10, 200};
+static const struct caps screen = {1, 3, 2, 3, 3, 2, 2, 1, 2, 3}, screen_of_two = {2, 3, 1, 1, 2, 2, 1, 1, 1, 3}, everything = {10000, 0, 20, 50, 1000, 10000, 3, 3, 10, 200};
 
 static void put(const struct text *t, const char *s)
 {
@@ -438,7 +438,7 @@ int report_write_text(const struct report *r, FILE *f, const char *screen_of, st
 {
 	bool whole = !screen_of;
 	struct text t = {f, r, whole, whole ? 100 : term_width(f)};
-	const struct caps *caps = whole ? &everything : &screen;
+	const struct caps *caps = whole ? &everything : r->fault_count > 1 ? &screen_of_two : &screen;
 
 	put_opening(&t);
 	put_roots(&t, caps);

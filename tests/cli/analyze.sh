@@ -4,7 +4,7 @@ sample=bundles/samples/kubelet-stopped.tar.zst
 cp "$sample" "$T/b.tar.zst" || { echo "Bail out! $sample is missing"; exit 1; }
 b=$T/b.tar.zst
 done_with() { is "$status" "$1"; }
-few_lines() { test "$(wc -l <"$T/out")" -le 45 || { wc -l <"$T/out"; return 1; }; }
+few_lines() { test "$(wc -l <"$T/out")" -le 40 || { wc -l <"$T/out"; return 1; }; }
 json() { jq -e "$1" "$2" >/dev/null || { echo "not so: $1"; return 1; }; }
 same() { cmp "$1" "$2"; }
 nothing_at() { test ! -e "$1"; }

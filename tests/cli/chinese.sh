@@ -61,7 +61,8 @@ reasons() { test -s "$T/zh.json" && jq -r '.checks[].reason | values | gsub("\n"
 verdict() { head -n 6 "$T/zh.txt" >"$T/head" && grep -q -e '根因' "$T/head"; }
 headings() {
 	sed -n 's/^##* //p' "$T/zh.md" | LC_ALL=C grep -v -e "$han" && { echo "headings of .md"; return 1; }
-	tr '\n' ' ' <"$T/zh.html" | grep -oE '<(title|h[1-6]|th|summary)( [^>]*)?>.*' | sed 's/<\/\(title\|h[1-6]\|th\|summary\)>/\n/g' |
+	# The titles in a drawing quote what the cluster said.
+	sed 's/<title>[^<]*<\/title><\(circle\|rect\|path\)/<\1/g' "$T/zh.html" | tr '\n' ' ' | grep -oE '<(title|h[1-6]|th|summary)( [^>]*)?>.*' | sed 's/<\/\(title\|h[1-6]\|th\|summary\)>/\n/g' |
 		sed -n 's/.*<\(title\|h[1-6]\|th\)\( [^>]*\)\{0,1\}>//p' | sed 's/<[^>]*>//g' | grep -E '[A-Za-z]+ [a-z]+ [a-z]+' | LC_ALL=C grep -v -e "$han" &&
 		{ echo "headings of .html"; return 1; }
 	grep -q '<html lang="zh' "$T/zh.html"

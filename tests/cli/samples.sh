@@ -41,6 +41,13 @@ same_twice() {
 		cmp "$work/a.$f" "$work/b.$f" || return 1
 	done
 }
+fits_a_screen() {
+	"$sickbay" analyze "$1" >"$work/screen" 2>&1
+	lines=$(wc -l <"$work/screen")
+	echo "$lines lines"
+	[ "$lines" -gt 5 ] && [ "$lines" -le 40 ] && "$sickbay" analyze "$1" --verbose | cmp - "$work/a.txt"
+}
+valid() { /usr/bin/python3 -m jsonschema -i "$1" "$top/schema/report/report.schema.json"; }
 no_network() { ! grep -Eiq '(src|href|action)="?(https?:)?//|@import|url\(' "$work/a.html" && grep -q "default-src 'none'" "$work/a.html"; }
 
 while IFS='	' read -r sample ids what; do
@@ -54,6 +61,8 @@ while IFS='	' read -r sample ids what; do
 	"$sickbay" analyze "$b" -o "$work/b.json" -o "$work/b.html" -o "$work/b.md" -o "$work/b.txt" -o "$work/b.db" >/dev/null 2>&1
 	t "$sample: the same bytes twice" same_twice
 	t "$sample: the page asks no network" no_network
+	t "$sample: the terminal gets a screen of it, all with --verbose" fits_a_screen "$b"
+	t "$sample: the JSON is as its schema says" valid "$work/a.json"
 	rm -f "$work"/[ab].*
 done <"$top/bundles/samples/EXPECTED.tsv"
 echo "1..$n"

@@ -76,6 +76,7 @@ static char *written(sqlite3 *db, int lang, writer *w)
 
 	OK(report_load(db, lang, &r, &e));
 	OK(report_load_tables(db, r, &e));
+	report_load_page(db, r);
 	FILE *f = open_memstream(&text, &n);
 	assert_non_null(f);
 	OK(w(r, f, &e));
@@ -250,7 +251,7 @@ static void test_grouped(void **state)
 	(void)state;
 	OK(report_load(db, 0, &r, &e));
 	assert_int_equal(r->groups[0].member_count, 12);
-	assert_int_equal(r->groups[0].step_count, 1);
+	assert_int_equal(r->groups[0].step_count, 3);
 	assert_int_equal(r->groups[0].steps[0].command_count, 1);
 	assert_int_equal(r->groups[0].steps[0].commands[0].on_count, 12);
 	assert_int_equal(r->groups[0].explains_count, 4); /* n2's pods */

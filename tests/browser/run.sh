@@ -1,0 +1,18 @@
+#!/bin/sh
+# The HTML report in Debian's Chromium. usage: run.sh SICKBAY WORK   (WORK: where npm's modules and the pages go)
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+top=$(cd "$here/../.." && pwd)
+sickbay=$1 work=$2
+mkdir -p "$work/pages"
+cp "$here/package.json" "$here/package-lock.json" "$work/"
+(cd "$work" && npm ci --ignore-scripts --no-audit --no-fund --silent)
+page() { "$sickbay" analyze "$1" --lang "$3" -o "$work/pages/$2.html" >/dev/null; }
+page "$top/bundles/samples/kubelet-stopped.tar.zst" sick en
+page "$top/bundles/samples/kubelet-stopped.tar.zst" sick.zh zh
+page "$top/bundles/samples/healthy.tar.zst" healthy en
+rm -rf "$work/hostile"
+sh "$here/hostile.sh" "$work/hostile"
+tar -C "$work/hostile" -cf "$work/hostile.tar" evil
+page "$work/hostile.tar" hostile en
+NODE_PATH="$work/node_modules" node "$here/page.js" "$work/pages"
