@@ -60,6 +60,8 @@ $(OUT)/sickbay: $(CLI_OBJ) $(LIB_OBJ)
 
 $(OUT)/tests/unit/%: $(OUT)/tests/unit/%.o $(LIB_OBJ)
 	$(CC) $(ALL_LDFLAGS) $^ $(PKG_LIBS) -lcmocka -o $@
+$(OUT)/tests/bench/%: $(OUT)/tests/bench/%.o $(LIB_OBJ)
+	$(CC) $(ALL_LDFLAGS) $^ $(PKG_LIBS) -o $@
 # A fuzz target with libFuzzer's main, or with one that feeds it the files of its corpus.
 $(FUZZ_BIN): %: %.o $(if $(filter fuzz,$(MODE)),,$(OUT)/tests/fuzz/replay.o) $(LIB_OBJ)
 	$(CC) $(ALL_LDFLAGS) $^ $(PKG_LIBS) -o $@
@@ -113,7 +115,8 @@ test-browser:
 
 bench:
 	@$(MAKE) --no-print-directory test-deps
-	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory all $(OUT)/tests/bench/redact
+	@$(OUT)/tests/bench/redact bundles/samples/*.tar.zst
 	@SICKBAY=$(abspath $(OUT)/sickbay) OUT=$(abspath $(BUILD)/bench) sh tests/bench/run.sh
 	@SICKBAY=$(abspath $(OUT)/sickbay) OUT=$(abspath $(BUILD)/bench) sh tests/bench/api.sh
 
