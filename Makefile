@@ -69,7 +69,7 @@ $(FUZZ_BIN): %: %.o $(if $(filter fuzz,$(MODE)),,$(OUT)/tests/fuzz/replay.o) $(L
 
 # What a machine needs. Only what is missing is installed; root or sudo is asked for only then.
 DEPS      := gcc libc6-dev pkg-config libarchive-dev libcjson-dev libsqlite3-dev libssh2-1-dev libcurl4-openssl-dev libyaml-dev libpcre2-dev libssl-dev
-TEST_DEPS := $(DEPS) libcmocka-dev zstd xz-utils zip jq sqlite3 openssh-server openssh-client procps curl python3 python3-jsonschema openssl
+TEST_DEPS := $(DEPS) libcmocka-dev zstd xz-utils zip jq sqlite3 openssh-server openssh-client procps curl python3 python3-jsonschema openssl sudo iproute2 util-linux bsdutils
 
 .PHONY: unit fuzzers deps test-deps demo test test-lab test-browser bench fuzz lint check-headers install clean
 deps:
@@ -106,6 +106,7 @@ test-lab:
 	@$(MAKE) --no-print-directory all
 	@SICKBAY=$(abspath $(OUT)/sickbay) sh tests/lab/api.sh >$(OUT)/lab-api.tap; cat $(OUT)/lab-api.tap; ! grep -q '^not ok' $(OUT)/lab-api.tap
 	@SICKBAY=$(abspath $(OUT)/sickbay) sh tests/lab/run.sh "$(LAB)" $(FAULTS)
+	@SICKBAY=$(abspath $(OUT)/sickbay) sh tests/lab/nodes.sh "$(LAB)"
 
 # The report's page in Debian's Chromium, driven by modules of npm: needs both registries once.
 test-browser:
@@ -119,6 +120,7 @@ bench:
 	@$(OUT)/tests/bench/redact bundles/samples/*.tar.zst
 	@SICKBAY=$(abspath $(OUT)/sickbay) OUT=$(abspath $(BUILD)/bench) sh tests/bench/run.sh
 	@SICKBAY=$(abspath $(OUT)/sickbay) OUT=$(abspath $(BUILD)/bench) sh tests/bench/api.sh
+	@SICKBAY=$(abspath $(OUT)/sickbay) OUT=$(abspath $(BUILD)/bench) sh tests/bench/ssh.sh
 
 # Looks for inputs that break a reader: every target of tests/fuzz (or FUZZ="yaml plan") for FUZZ_SECONDS. Needs
 # clang with libFuzzer. `make test` replays what was found, without clang.

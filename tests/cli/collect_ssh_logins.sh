@@ -136,7 +136,7 @@ else
 fi
 if unshare -n -m true 2>/dev/null; then
 	# A resolver that swallows everything: an address behind a link at whose other end nobody is.
-	echo "nameserver 192.0.2.1" >"$T/resolv.conf"
+	printf "nameserver 192.0.2.1\noptions timeout:30 attempts:5\n" >"$T/resolv.conf"
 	echo "hosts: dns" >"$T/nsswitch.conf"
 	begin=$(date +%s)
 	timeout 100 unshare -n -m sh -c 'ip link set lo up; ip link add d0 type veth peer name d1 && ip link set d1 up && ip addr add 192.0.2.9/24 dev d0 && ip link set d0 up && ip neigh add 192.0.2.1 lladdr 02:00:00:00:00:01 dev d0
