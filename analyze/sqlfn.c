@@ -239,6 +239,17 @@ static void fn_us(sqlite3_context *ctx, int n, sqlite3_value **v)
 		sqlite3_result_int64(ctx, t);
 }
 
+/* Clocks of two machines differ a little; beyond a second a negative age is a mistake of somebody's. */
+static void fn_age(sqlite3_context *ctx, int n, sqlite3_value **v)
+{
+	char text[24];
+
+	if (any_null(n, v))
+		return;
+	int64_t us = sqlite3_value_int64(v[0]);
+	sqlite3_result_text(ctx, us <= -2 * US_PER_S ? "<invalid>" : clock_age(us, text), -1, SQLITE_TRANSIENT);
+}
+
 /* -- lines of objects -------------------------------------------------------------------------------------------- */
 
 static size_t count_lines(const char *p, const char *end)
@@ -394,7 +405,7 @@ int sqlfn_register(sqlite3 *db, struct err *e)
 		void (*fn)(sqlite3_context *, int, sqlite3_value **);
 	} fns[] = {
 		{"regexp", 2, fn_regexp}, {"rx", 2, fn_rx}, {"rx", 3, fn_rx}, {"field", 2, fn_field}, {"rest", 2, fn_rest},
-		{"bytes", 1, fn_bytes}, {"iso", 1, fn_iso}, {"us", 1, fn_us}, {"json_line", 3, fn_json_line},
+		{"bytes", 1, fn_bytes}, {"iso", 1, fn_iso}, {"us", 1, fn_us}, {"age", 1, fn_age}, {"json_line", 3, fn_json_line},
 		{"json_key", 3, fn_json_key},
 		{"line_of", 3, fn_line_of}, {"log_message", 3, fn_log_message},
 	};

@@ -7,6 +7,7 @@
  *   bytes(X)                   "1.2GB" "512MiB" "10Ki" "187kB" "4096" to bytes: kB MB GB decimal (docker), KiB Ki K binary
  *   iso(US)                    microseconds to ISO 8601; NULL stays NULL
  *   us(TEXT)                   ISO 8601 to microseconds; NULL when it is not a time
+ *   age(US)                    a duration as kubectl prints it: "45s" "12m" "5h12m" "3d4h", "<invalid>" when it is negative
  *   json_line(JSON, LINE, X)   the line of a file on which the value X stands inside an object that begins on LINE:
  *                              LINE plus the newlines before the first place where X stands as a JSON value ("key": X counts, X
  *                              may be a string, which is searched in its JSON-escaped form, or a number); LINE when it is not found

@@ -3,54 +3,16 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "analyze/analyze.h"
-#include "analyze/sqlfn.h"
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/term.h"
 #include "cli/cli.h"
+#include "cli/pager.h"
 #include "cli/query.h"
+#include "cli/source.h"
 
 /* The clock is looked at often: one step of the virtual machine may make a string of many megabytes. */
 enum { MAX_BUNDLES = 100, SQL_MAX = 1 << 20, STEPS_PER_LOOK = 200 };
-
-/* -- where the rows come from -------------------------------------------------------------------------------------- */
-
-static bool is_database(const char *path)
-{
-	static const char magic[16] = "SQLite format 3";
-	char head[16];
-	CLEAN(clean_file) FILE *f = strcmp(path, "-") == 0 ? NULL : fopen(path, "rbe");
-
-	return f && fread(head, 1, sizeof(head), f) == sizeof(head) && memcmp(head, magic, sizeof(magic)) == 0;
-}
-
-/* Loads a bundle as analyze does, checks and all, so that findings can be asked for, too. */
-static int open_bundles(const char *const *paths, int n, const char *checks_dir, sqlite3 **out, struct err *e)
-{
-	CLEAN(clean_db) sqlite3 *db = NULL;
-	struct load_opts o = {.limits = bundle_limits_default, .checks_dir = checks_dir};
-	int rc;
-
-	if ((rc = db_create(NULL, &db, e)) < 0 || (rc = schema_create(db, e)) < 0 || (rc = load_bundles(db, paths, n, &o, e)) < 0 ||
-	    (rc = schema_finish(db, e)) < 0 || (rc = checks_run(db, checks_dir, e)) < 0 ||
-	    (rc = causes_link(db, checks_dir, e)) < 0)
-		return rc;
-	*out = STEAL(db);
-	return 0;
-}
-
-static int open_database(const char *path, sqlite3 **out, struct err *e)
-{
-	CLEAN(clean_db) sqlite3 *db = NULL;
-	int rc = db_open_readonly(path, &db, e);
-
-	if (rc == 0)
-		rc = sqlfn_register(db, e);
-	if (rc == 0)
-		*out = STEAL(db);
-	return rc;
-}
 
 /* -- what the SQL may do ------------------------------------------------------------------------------------------- */
 
@@ -203,8 +165,7 @@ static int run(const struct cli_args *a, struct err *e)
 	}
 	if ((rc = read_sql(sql_arg, &sql, e)) < 0)
 		return EXIT_FAILED;
-	rc = n == 1 && is_database(path) ? open_database(path, &db, e) : open_bundles(paths, n, cli_value(a, "checks"), &db, e);
-	if (rc < 0)
+	if (source_open(paths, n, cli_value(a, "checks"), SOURCE_FINDINGS, &db, e) < 0)
 		return EXIT_FAILED;
 	int64_t deadline = clock_mono() + timeout;
 	sqlite3_limit(db, SQLITE_LIMIT_ATTACHED, 0);
@@ -212,6 +173,7 @@ static int run(const struct cli_args *a, struct err *e)
 	sqlite3_progress_handler(db, STEPS_PER_LOOK, past_deadline, &deadline);
 	const char *text = buf_cstr(&sql);
 	text += strspn(text, " \t\r\n");
+	out.f = pager_open();
 	if (*text == '.') {
 		rc = run_dot(db, &out, text, e);
 	} else {
@@ -220,6 +182,7 @@ static int run(const struct cli_args *a, struct err *e)
 		sqlite3_set_authorizer(db, authorize, NULL);
 		rc = run_sql(db, &out, text, e);
 	}
+	pager_close(out.f);
 	if (rc < 0 && e->code == ERR_CANCELED) { /* nobody reads on, which is no failure; the stream must not remember it as one */
 		clearerr(stdout);
 		return EXIT_DONE;

@@ -1,0 +1,2 @@
+SELECT name AS "NAME", doc ->> '$.metadata.creationTimestamp' AS "CREATED AT", object
+FROM picked ORDER BY name
