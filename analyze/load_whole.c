@@ -210,6 +210,19 @@ const struct loader load_captures = {captures_begin, captures_feed, captures_end
 
 /* -- node.json ----------------------------------------------------------------------------------------------------- */
 
+/* The line on which a key stands, 1 when it does not. */
+static int key_line(struct load *l, const char *key)
+{
+	CLEAN(clean_free) char *quoted = xasprintf("\"%s\"", key);
+	const char *text = buf_cstr(&l->whole), *at = strstr(text, quoted);
+	int line = 1;
+
+	for (const char *p = text; at && p < at; p++)
+		line += *p == '\n';
+	return line;
+}
+
+/* The file's lines are kept, too: what it says of a node is evidence. */
 static int access_end(struct load *l, struct err *e)
 {
 	static const char *const texts[] = {"address", "user", "transport"};
@@ -218,7 +231,9 @@ static int access_end(struct load *l, struct err *e)
 
 	if (l->broken)
 		return 0;
-	count_lines(l);
+	int rc = load_lines.feed(l, l->whole.p, l->whole.n, e);
+	if (rc < 0 || l->broken || (rc = load_lines.end(l, e)) < 0)
+		return rc < 0 ? rc : 0;
 	if (json_parse(buf_cstr(&l->whole), l->whole.n, &o, &why) < 0 || !cJSON_IsObject(o)) {
 		load_partial(l, "bad JSON");
 		return load_problem(l, 0, e, "%s", why.code ? why.msg : "not an object");
@@ -238,7 +253,7 @@ static int access_end(struct load *l, struct err *e)
 		row_null(l->store);
 	row_text(l->store, json_get_str(o, "hostname"));
 	row_int(l->store, l->file.id);
-	row_int(l->store, 1);
+	row_int(l->store, key_line(l, json_get_bool(o, "reached", false) ? "clock_offset_us" : "error"));
 	return row_end(l->store, e);
 }
 

@@ -67,5 +67,8 @@ newest AS (
 )
 SELECT subject, file, line, text, ts, webhook, config, times, workloads, coalesce(iso(last_of_all), '-') AS last_at,
   substr(replace(message, char(10), ' '), 1, 500) AS message
-FROM newest WHERE n <= 4
+FROM newest
+-- The configuration is not there any more: whoever was refused is not from now on.
+WHERE n <= 4 AND (config LIKE '%/%' OR NOT EXISTS (SELECT 1 FROM lists WHERE resource = 'validatingwebhookconfigurations')
+  OR NOT EXISTS (SELECT 1 FROM lists WHERE resource = 'mutatingwebhookconfigurations'))
 ORDER BY subject, once DESC, n, file, line;
