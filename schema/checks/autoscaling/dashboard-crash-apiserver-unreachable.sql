@@ -12,6 +12,8 @@ needs: [log:kubernetes-dashboard]
 causes:
   - {check: pod-crashloop, when: same}
   - {check: workload-unavailable, when: same}
+  - {check: deployment-progress-exceeded, when: same}
+  - {check: statefulset-stuck, when: same}
   - {check: service-endpoints-not-ready, when: selects}
 why:
   en: >-

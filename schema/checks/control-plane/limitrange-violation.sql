@@ -11,6 +11,8 @@ confidence: certain
 needs: [[events, deployments, replicasets, statefulsets, daemonsets]]
 causes:
   - {check: workload-unavailable, when: same}
+  - {check: deployment-progress-exceeded, when: same}
+  - {check: statefulset-stuck, when: same}
 why:
   en: >-
     A LimitRange sets the least and the most that a container, pod or claim may ask for. What this workload asks for lies outside, so each of its

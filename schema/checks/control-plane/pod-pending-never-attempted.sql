@@ -10,6 +10,8 @@ severity: critical
 needs: [pods]
 causes:
   - {check: workload-unavailable, when: same}
+  - {check: deployment-progress-exceeded, when: same}
+  - {check: statefulset-stuck, when: same}
   - {check: service-no-endpoints, when: selects}
 why:
   en: >-

@@ -14,6 +14,8 @@ causes:
   - {check: etcd-down, when: same}
   - {check: etcd-data-corrupt, when: same}
   - {check: etcd-slow-disk, when: same-node}
+  - {check: fs-ext4-error, when: same}
+  - {check: fs-xfs-shutdown, when: same}
 why:
   en: >-
     The device itself failed to read or write: a dying disk, a lost path to storage, or a cloud volume that was taken away. File

@@ -15,6 +15,8 @@ causes:
   - {check: pod-liveness-failing, when: same}
   - {check: dns-resolution-broken, when: selects}
   - {check: workload-unavailable, when: same}
+  - {check: deployment-progress-exceeded, when: same}
+  - {check: statefulset-stuck, when: same}
 why:
   en: >-
     kube-dns and CoreDNS learn services and endpoints from the API server through the service address "kubernetes", and cannot list them. Despite

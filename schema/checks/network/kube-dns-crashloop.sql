@@ -15,6 +15,8 @@ causes:
   - {check: pod-readiness-failing, when: same}
   - {check: dns-resolution-broken, when: selects}
   - {check: workload-unavailable, when: same}
+  - {check: deployment-progress-exceeded, when: same}
+  - {check: statefulset-stuck, when: same}
   - {check: service-endpoints-not-ready, when: selects}
   - {check: dashboard-crash-apiserver-unreachable, when: uses}
 why:

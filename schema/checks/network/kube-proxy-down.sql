@@ -12,6 +12,8 @@ needs: [[daemonsets, node_units]]
 causes:
   - {check: pod-crashloop, when: same}
   - {check: workload-unavailable, when: same}
+  - {check: deployment-progress-exceeded, when: same}
+  - {check: statefulset-stuck, when: same}
   - {check: kube-dns-apiserver-timeout, when: pod-on-node}
   - {check: pod-network-cross-node-broken, when: same-node}
 why:

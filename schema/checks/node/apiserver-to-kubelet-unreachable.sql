@@ -9,7 +9,8 @@ detail:
 severity: warning
 confidence: certain
 needs: [nodes, captures]
-causes: []
+causes:
+  - {check: metrics-server-scrape-failing, when: cluster}
 why:
   en: >-
     For logs, exec, port-forward and metrics the API server itself opens a connection to port 10250 of the node, the other way round than everything

@@ -11,6 +11,8 @@ confidence: certain
 needs: [pods]
 causes:
   - {check: workload-unavailable, when: same}
+  - {check: deployment-progress-exceeded, when: same}
+  - {check: statefulset-stuck, when: same}
 why:
   en: >-
     The scheduler chose the node, and kubelet, which knows it better, refused. UnexpectedAdmissionError: a device plugin does not answer or has no device

@@ -8,6 +8,8 @@ detail:
   zh: "自 {first_at} 起出现 {hits} 次，例如 Pod {uid}{mounted_zh}。"
 severity: warning
 needs: ["log:kubelet"]
+causes:
+  - {check: pod-terminating-stuck, when: pod-on-node}
 why:
   en: >-
     A pod was deleted, but a volume below /var/lib/kubelet/pods is still there: a mount that would not go, or files that were written where a mount had

@@ -10,6 +10,7 @@ severity: warning
 needs: [["log:kubelet", certificatesigningrequests]]
 causes:
   - {check: apiserver-to-kubelet-unreachable, when: same}
+  - {check: metrics-server-scrape-failing, when: cluster}
 why:
   en: >-
     With serverTLSBootstrap kubelet asks the cluster for the certificate of its port 10250, and nothing in Kubernetes approves such requests: a person

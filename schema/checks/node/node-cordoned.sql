@@ -11,6 +11,7 @@ confidence: certain
 needs: [nodes]
 causes:
   - {check: pod-pending-unschedulable-nodes, when: same-node}
+  - {check: volume-node-affinity-conflict, when: same-node}
 why:
   en: >-
     Somebody, or a tool that drains nodes for upgrades, has marked this node unschedulable. That is how maintenance is done and no

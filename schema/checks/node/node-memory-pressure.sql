@@ -11,6 +11,7 @@ confidence: certain
 needs: [nodes]
 causes:
   - {check: pod-pending-taint, when: pod-on-node}
+  - {check: pods-evicted-memory, when: pod-on-node}
 why:
   en: >-
     kubelet counts the memory that cannot be given back (the working set), which is not what `free` shows. Below the threshold, 100 MiB

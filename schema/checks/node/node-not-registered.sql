@@ -10,6 +10,7 @@ severity: critical
 needs: [nodes, log:kubelet]
 causes:
   - {check: workload-unavailable, when: same-node}
+  - {check: pod-pending-no-nodes, when: cluster}
 why:
   en: >-
     A kubelet makes its own Node object when it starts, under its host name (or --hostname-override), and may touch that one only. It

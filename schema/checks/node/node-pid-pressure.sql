@@ -11,6 +11,7 @@ confidence: certain
 needs: [[nodes, log:kernel, log:messages]]
 causes:
   - {check: pod-pending-taint, when: pod-on-node}
+  - {check: pods-evicted-memory, when: pod-on-node}
 why:
   en: >-
     PIDPressure means that the node has few process ids left (kernel.pid_max), and kubelet evicts pods for it. The kernel's "fork rejected by

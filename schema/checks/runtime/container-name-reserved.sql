@@ -11,6 +11,8 @@ confidence: certain
 needs: [[events, pods]]
 causes:
   - {check: workload-unavailable, when: same}
+  - {check: deployment-progress-exceeded, when: same}
+  - {check: statefulset-stuck, when: same}
 why:
   en: >-
     This is the second error. The first call to create the container took longer than kubelet waits (two minutes), kubelet tried again, and the

@@ -24,6 +24,8 @@ causes:
   - {check: kubelet-eviction-manager-failing, when: same}
   - {check: kubelet-cadvisor-failed, when: same}
   - {check: container-name-reserved, when: pod-on-node}
+  - {check: image-gc-failing, when: same}
+  - {check: pod-terminating-stuck, when: pod-on-node}
 why:
   en: >-
     The unit is active, but calls to the Docker API never come back, so kubelet can neither list nor start nor stop containers

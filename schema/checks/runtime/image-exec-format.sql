@@ -13,6 +13,8 @@ causes:
   - {check: pod-crashloop, when: same}
   - {check: oci-runtime-create-failed, when: same}
   - {check: workload-unavailable, when: same}
+  - {check: deployment-progress-exceeded, when: same}
+  - {check: statefulset-stuck, when: same}
 why:
   en: >-
     The kernel does not know the format of the program that the container starts with. Either the image was built for another architecture (an arm64

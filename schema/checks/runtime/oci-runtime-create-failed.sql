@@ -13,6 +13,8 @@ causes:
   - {check: pod-crashloop, when: same}
   - {check: kube-dns-crashloop, when: same}
   - {check: workload-unavailable, when: same}
+  - {check: deployment-progress-exceeded, when: same}
+  - {check: statefulset-stuck, when: same}
 why:
   en: >-
     runc made the container and failed before its first instruction, so there is no log of the program: the message of the

@@ -11,6 +11,8 @@ needs: [events, pods]
 causes:
   - {check: pod-stuck-containercreating, when: same}
   - {check: workload-unavailable, when: same}
+  - {check: deployment-progress-exceeded, when: same}
+  - {check: statefulset-stuck, when: same}
   - {check: service-no-endpoints, when: selects}
   - {check: service-endpoints-not-ready, when: selects}
 why:

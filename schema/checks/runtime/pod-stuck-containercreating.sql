@@ -10,6 +10,8 @@ severity: warning
 needs: [pods]
 causes:
   - {check: workload-unavailable, when: same}
+  - {check: deployment-progress-exceeded, when: same}
+  - {check: statefulset-stuck, when: same}
   - {check: service-no-endpoints, when: selects}
   - {check: service-endpoints-not-ready, when: selects}
 why:

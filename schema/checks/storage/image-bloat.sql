@@ -12,6 +12,7 @@ needs: [node_images, node_containers, node_disks]
 causes:
   - {check: node-disk-full, when: same}
   - {check: node-disk-pressure, when: same}
+  - {check: image-gc-failing, when: same}
 why:
   en: >-
     kubelet deletes unused images only when their disk is 85% full (imageGCHighThresholdPercent), and it then must hurry. Until

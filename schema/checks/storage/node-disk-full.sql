@@ -22,6 +22,7 @@ causes:
   - {check: etcd-disk-full, when: same}
   - {check: etcd-data-corrupt, when: same}
   - {check: pod-sandbox-create-failing, when: pod-on-node}
+  - {check: image-gc-failing, when: same}
 why:
   en: >-
     kubelet, the runtime, images, logs and emptyDir volumes share this file system. Below a tenth of free space kubelet
@@ -51,27 +52,9 @@ verify: "df -h {mount}; kubectl get node {node}"
 refs: ["https://kubernetes.io/docs/concepts/scheduling-eviction/node-pressure-eviction/"]
 */
 WITH
--- The file systems that kubelet, the runtime, etcd and the logs live on; the others are nobody's business here.
-disks AS (
-  SELECT d.node, d.mount, d.device, d.bytes, d.available, d.file, d.line,
-    d.use_percent, d.inodes_percent, d.inodes
-  FROM node_disks d
-  WHERE coalesce(d.fstype, '') NOT IN ('overlay', 'overlay2', 'aufs', 'tmpfs', 'devtmpfs', 'squashfs', 'iso9660', 'shm', 'proc',
-      'sysfs', 'nsfs', 'fuse.lxcfs', 'nfs', 'nfs4', 'cifs', 'udf', 'efivarfs', 'ramfs')
-    AND d.device NOT IN ('overlay', 'tmpfs', 'devtmpfs', 'shm', 'udev', 'none') AND d.device NOT GLOB '/dev/loop*snap*'
-    AND d.bytes > 64 * 1048576
-    AND (d.mount IN ('/', '/var', '/var/lib', '/var/log', '/var/lib/kubelet', '/var/lib/docker', '/var/lib/docker/overlay2', '/var/lib/containerd',
-        '/var/lib/containers', '/var/lib/containers/storage', '/var/lib/etcd', '/var/lib/rancher', '/var/lib/rancher/k3s', '/var/log/pods',
-        '/var/log/containers', '/data/docker', '/var/snap', '/sysroot')
-      -- Where docker's own data was moved to.
-      OR EXISTS (SELECT 1 FROM files f JOIN lines l ON l.file = f.id
-        WHERE f.node = d.node AND f.path GLOB 'nodes/*/runtime/docker/info.txt' AND l.text LIKE '%Docker Root Dir: %'
-          AND (trim(rest(l.text, 4)) = d.mount OR trim(rest(l.text, 4)) LIKE d.mount || '/%') AND d.mount <> '/'))
-),
 full AS (
-  SELECT *, use_percent >= 90 OR available * 10 < bytes AS no_bytes, inodes > 0 AND inodes_percent >= 95 AS no_inodes
-  FROM disks
-  WHERE use_percent >= 90 OR available * 10 < bytes OR (inodes > 0 AND inodes_percent >= 95)
+  SELECT * FROM v_node_filesystems
+  WHERE use_percent >= 90 OR available * 10 < bytes
 ),
 -- One device mounted in several places is one disk.
 worst AS (

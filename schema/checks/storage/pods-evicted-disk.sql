@@ -10,6 +10,8 @@ severity: warning
 needs: [pods]
 causes:
   - {check: workload-unavailable, when: same}
+  - {check: deployment-progress-exceeded, when: same}
+  - {check: statefulset-stuck, when: same}
 why:
   en: >-
     kubelet ended these pods to free its node's disk. Their controller makes new ones elsewhere; the records of the evicted

@@ -47,7 +47,7 @@ sick AS (
     AND e.message LIKE '%Failed to pull image "' || c.image || '"%'
     AND e.message REGEXP 'manifest unknown|manifest for \S+ not found|: not found|repository \S+ not found|name unknown|repository does not exist'
     -- "repository does not exist or may require 'docker login'" with "unauthorized" is about credentials.
-    AND e.message NOT REGEXP '(?i)unauthorized|no basic auth|no such host|lookup '
+    AND e.message NOT REGEXP '(?i)unauthorized|no basic auth|no such host|lookup |pull access denied|insufficient_scope|toomanyrequests'
 ),
 parts AS (
   SELECT s.*, coalesce(rx('^(\S+?)(?::[\w][\w.-]*)?(?:@\S+)?$', s.image, 1), s.image) AS bare FROM sick s WHERE s.n = 1

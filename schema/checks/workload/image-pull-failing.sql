@@ -12,6 +12,8 @@ needs: [pods]
 causes:
   - {check: apiservice-unavailable, when: serves}
   - {check: workload-unavailable, when: same}
+  - {check: deployment-progress-exceeded, when: same}
+  - {check: statefulset-stuck, when: same}
   - {check: service-endpoints-not-ready, when: selects}
   - {check: service-no-endpoints, when: selects}
   - {check: dns-resolution-broken, when: selects}

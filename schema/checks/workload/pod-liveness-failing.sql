@@ -13,6 +13,8 @@ causes:
   - {check: pod-crashloop, when: same}
   - {check: pod-readiness-failing, when: same}
   - {check: workload-unavailable, when: same}
+  - {check: deployment-progress-exceeded, when: same}
+  - {check: statefulset-stuck, when: same}
   - {check: service-endpoints-not-ready, when: selects}
 why:
   en: >-

@@ -11,6 +11,8 @@ confidence: certain
 needs: [pods]
 causes:
   - {check: workload-unavailable, when: same}
+  - {check: deployment-progress-exceeded, when: same}
+  - {check: statefulset-stuck, when: same}
   - {check: pod-crashloop, when: same}
   - {check: kube-dns-crashloop, when: same}
 why:

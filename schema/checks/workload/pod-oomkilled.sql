@@ -13,6 +13,8 @@ causes:
   - {check: pod-crashloop, when: same}
   - {check: kube-dns-crashloop, when: same}
   - {check: workload-unavailable, when: same}
+  - {check: deployment-progress-exceeded, when: same}
+  - {check: statefulset-stuck, when: same}
 why:
   en: >-
     The container used more memory than its limit allows, and the kernel killed it. The node has memory left; only this limit

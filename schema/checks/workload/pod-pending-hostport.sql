@@ -11,6 +11,8 @@ confidence: certain
 needs: [pods]
 causes:
   - {check: workload-unavailable, when: same}
+  - {check: deployment-progress-exceeded, when: same}
+  - {check: statefulset-stuck, when: same}
 why:
   en: >-
     A host port can be given to one pod of each node, so a workload has at most as many replicas as there are nodes for it, and a rolling update waits for

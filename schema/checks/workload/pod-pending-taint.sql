@@ -11,6 +11,8 @@ confidence: certain
 needs: [pods]
 causes:
   - {check: workload-unavailable, when: same}
+  - {check: deployment-progress-exceeded, when: same}
+  - {check: statefulset-stuck, when: same}
   - {check: service-no-endpoints, when: selects}
   - {check: dns-resolution-broken, when: selects}
 why:

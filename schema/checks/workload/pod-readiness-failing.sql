@@ -12,6 +12,8 @@ causes:
   - {check: apiservice-unavailable, when: serves}
   - {check: service-endpoints-not-ready, when: selects}
   - {check: workload-unavailable, when: same}
+  - {check: deployment-progress-exceeded, when: same}
+  - {check: statefulset-stuck, when: same}
   - {check: dns-resolution-broken, when: selects}
 why:
   en: >-
