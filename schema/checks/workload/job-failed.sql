@@ -44,7 +44,7 @@ sick AS (
   FROM failed f
   WHERE (f.since IS NULL OR f.since > :now - 86400000000)
     AND NOT EXISTS (SELECT 1 FROM workloads x WHERE x.kind = 'Job' AND x.namespace = f.namespace AND x.owner_kind = 'CronJob' AND x.owner_name = f.cronjob
-      AND x.created > f.created AND x.conditions REGEXP '"type":"Complete"')
+      AND x.created > f.created AND x.conditions REGEXP '"type":\s*"Complete"')
 ),
 ranked AS (SELECT s.*, row_number() OVER (PARTITION BY s.subject ORDER BY s.since DESC, s.name) AS n FROM sick s)
 SELECT r.subject, e.file, e.line, e.since AS ts, r.namespace, r.name AS job, coalesce(r.reason, '-') AS reason, coalesce(r.message, '-') AS message, coalesce(iso(r.since), '-') AS at,
