@@ -13,9 +13,6 @@ causes:
   - {check: node-flapping, when: same}
   - {check: node-runtime-down, when: same}
   - {check: node-pleg-unhealthy, when: same}
-  - {check: docker-down, when: same}
-  - {check: containerd-down, when: same}
-  - {check: crio-down, when: same}
 why:
   en: >-
     Each start costs the node half a minute in which nothing is started, probed or reported, so it flaps and its pods move. Either the daemon ends
@@ -54,10 +51,10 @@ most AS (
   SELECT node, service, how, starts, last_ts, row_number() OVER (PARTITION BY node, service ORDER BY starts DESC, how) AS n
   FROM counted WHERE newest = 1 AND starts >= 5
 )
--- What is down now, or dies again and again, has a diagnosis of its own.
+-- What is down now, or dies again and again, has a diagnosis of its own; what has stayed up for a while is healed.
 SELECT 'node/' || m.node AS subject, c.file, c.line, c.text, c.ts, m.node, m.service, m.starts, iso(m.last_ts) AS last_at
 FROM most m JOIN counted c ON c.node = m.node AND c.service = m.service AND c.how = m.how AND (c.newest <= 4 OR c.newest = m.starts)
 LEFT JOIN node_units u ON u.node = m.node AND u.unit = m.service || '.service'
-WHERE m.n = 1 AND coalesce(u.active, 'active') IN ('active', 'reloading')
+WHERE m.n = 1 AND (m.last_ts > :now - 240000000 OR :now IS NULL) AND coalesce(u.active, 'active') IN ('active', 'reloading')
   AND (m.service <> 'kubelet' OR (SELECT count(*) FROM hits h WHERE h.signature = 'kubelet-exited' AND h.node = m.node AND h.ts > :now - 600000000) < 3)
 ORDER BY m.node, m.service, c.ts DESC, c.file, c.line;
