@@ -24,6 +24,8 @@ causes:
   - {check: kube-dns-apiserver-timeout, when: cluster}
   - {check: dashboard-crash-apiserver-unreachable, when: cluster}
   - {check: kubelet-lease-failing, when: cluster}
+  - {check: kube-proxy-apiserver-unreachable, when: cluster}
+  - {check: flannel-lease-failed, when: cluster}
 why:
   en: >-
     Everything in the cluster talks to everything else through kube-apiserver. While it is down kubectl is refused, kubelets

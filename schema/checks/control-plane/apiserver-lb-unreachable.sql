@@ -20,6 +20,7 @@ causes:
   - {check: kubelet-node-status-update-failing, when: cluster}
   - {check: network-partition, when: cluster}
   - {check: kubelet-lease-failing, when: cluster}
+  - {check: kube-proxy-apiserver-unreachable, when: cluster}
 why:
   en: >-
     kubelets, controllers and kubectl know the API servers by one common address. The API servers behind it are healthy, but the address

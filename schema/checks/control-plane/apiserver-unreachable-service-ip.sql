@@ -9,6 +9,7 @@ causes:
   - {check: kube-dns-apiserver-timeout, when: cluster}
   - {check: dashboard-crash-apiserver-unreachable, when: cluster}
   - {check: webhook-unreachable, when: cluster}
+  - {check: flannel-lease-failed, when: cluster}
 why:
   en: >-
     Pods reach the API through the Service kubernetes (the first address of the service range), and the API servers keep its endpoints

@@ -12,6 +12,9 @@ causes:
   - {check: kube-dns-apiserver-timeout, when: cluster}
   - {check: dashboard-crash-apiserver-unreachable, when: cluster}
   - {check: controllers-stalled, when: cluster}
+  - {check: calico-cni-unauthorized, when: cluster}
+  - {check: kube-proxy-apiserver-unreachable, when: cluster}
+  - {check: flannel-lease-failed, when: cluster}
 why:
   en: >-
     Pods prove who they are with tokens that the control plane signed. This API server cannot verify them: on control planes with several nodes

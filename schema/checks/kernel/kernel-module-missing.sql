@@ -8,6 +8,8 @@ detail:
   zh: "{what_zh}"
 severity: warning
 needs: ["capture:nodes/*/host/lsmod.txt", node_sysctls]
+causes:
+  - {check: bridge-nf-disabled, when: same}
 why:
   en: >-
     br_netfilter lets iptables see packets that cross a bridge: without it a pod cannot reach a Service whose pod runs on the same node. ip_vs and its schedulers are what

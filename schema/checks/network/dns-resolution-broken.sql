@@ -11,6 +11,7 @@ confidence: certain
 needs: [services, [endpoints, endpointslices]]
 causes:
   - {check: dashboard-crash-apiserver-unreachable, when: uses}
+  - {check: service-unreachable, when: same}
 why:
   en: >-
     All pods ask this one service for names, those of the cluster and those outside. With no ready pod behind it lookups are refused or time

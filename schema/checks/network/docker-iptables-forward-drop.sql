@@ -14,6 +14,8 @@ causes:
   - {check: kube-dns-apiserver-timeout, when: pod-on-node}
   - {check: pod-network-cross-node-broken, when: same-node}
   - {check: dns-external-resolution-broken, when: same-node}
+  - {check: coredns-upstream-timeout, when: same-node}
+  - {check: service-unreachable, when: [same-node, pod-on-node]}
 why:
   en: >-
     Docker since 1.13 sets this policy when it is the one who switches IP forwarding on. Packets between pods, and from pods

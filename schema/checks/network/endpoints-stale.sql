@@ -9,6 +9,8 @@ detail:
 severity: warning
 confidence: likely
 needs: [endpoints, services, pods]
+causes:
+  - {check: service-unreachable, when: same}
 why:
   en: >-
     The endpoint controller (a part of kube-controller-manager) writes the addresses of ready pods into the Endpoints of their Service within a second or two.

@@ -14,6 +14,8 @@ causes:
   - {check: kube-dns-apiserver-timeout, when: pod-on-node}
   - {check: dns-external-resolution-broken, when: same-node}
   - {check: pod-network-cross-node-broken, when: same-node}
+  - {check: coredns-upstream-timeout, when: same-node}
+  - {check: service-unreachable, when: [same-node, pod-on-node]}
 why:
   en: >-
     Packets of pods are forwarded by the node's kernel. With net.ipv4.ip_forward=0 they end there: pods reach neither other nodes nor services nor

@@ -16,6 +16,8 @@ causes:
   - {check: statefulset-stuck, when: same}
   - {check: kube-dns-apiserver-timeout, when: pod-on-node}
   - {check: pod-network-cross-node-broken, when: same-node}
+  - {check: kube-proxy-stale-rules, when: same-node}
+  - {check: service-unreachable, when: [same-node, pod-on-node]}
 why:
   en: >-
     kube-proxy writes the kernel's rules that turn a service address into the address of a pod. Without it existing rules stay, so nothing breaks at once;

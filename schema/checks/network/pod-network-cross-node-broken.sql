@@ -13,6 +13,7 @@ causes:
   - {check: kube-dns-apiserver-timeout, when: cluster}
   - {check: webhook-unreachable, when: cluster}
   - {check: dashboard-crash-apiserver-unreachable, when: cluster}
+  - {check: service-unreachable, when: cluster}
 why:
   en: >-
     Several parts of the cluster fail just where a packet must go from one node to a pod on another, and the pods themselves are healthy. Each of these

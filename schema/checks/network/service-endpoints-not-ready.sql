@@ -13,6 +13,7 @@ causes:
   - {check: apiservice-unavailable, when: serves}
   - {check: webhook-no-backend, when: serves}
   - {check: webhook-unreachable, when: serves}
+  - {check: service-unreachable, when: same}
 why:
   en: >-
     The selector matches pods, and every one of them is unready, so connections to the service are refused or time out. The service is

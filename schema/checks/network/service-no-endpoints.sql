@@ -13,6 +13,7 @@ causes:
   - {check: apiservice-unavailable, when: serves}
   - {check: webhook-no-backend, when: serves}
   - {check: webhook-unreachable, when: serves}
+  - {check: service-unreachable, when: same}
 why:
   en: >-
     Connections to a service without endpoints are refused at once by kube-proxy's rules (or time out). Either no pod carries the labels of the

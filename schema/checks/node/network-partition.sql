@@ -19,6 +19,8 @@ causes:
   - {check: kcm-leader-lost, when: cluster}
   - {check: pod-network-cross-node-broken, when: same-node}
   - {check: kubelet-lease-failing, when: same-node}
+  - {check: kube-proxy-apiserver-unreachable, when: same-node}
+  - {check: service-unreachable, when: [same-node, pod-on-node]}
 why:
   en: >-
     kubelet runs, but its packets to the API server get no answer, while the API server serves others. So neither kubelet nor the

@@ -13,6 +13,7 @@ causes:
   - {check: node-not-ready-kubelet, when: same}
   - {check: pod-sandbox-create-failing, when: pod-on-node}
   - {check: pod-stuck-containercreating, when: pod-on-node}
+  - {check: coredns-pending, when: cluster}
 why:
   en: >-
     The runtime finds no usable network configuration in /etc/cni/net.d, so kubelet refuses to start pods here and calls the

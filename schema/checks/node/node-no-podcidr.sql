@@ -11,6 +11,8 @@ needs: [nodes]
 causes:
   - {check: node-cni-not-ready, when: same}
   - {check: node-not-ready-kubelet, when: same}
+  - {check: flannel-lease-failed, when: same}
+  - {check: flannel-subnet-env-missing, when: same}
 why:
   en: >-
     flannel, kubenet and other simple networks take the addresses of a node's pods from .spec.podCIDR, which the controller manager gives out.

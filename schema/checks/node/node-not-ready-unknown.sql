@@ -18,6 +18,7 @@ causes:
   - {check: pod-pending-taint, when: pod-on-node}
   - {check: pod-stuck-containercreating, when: pod-on-node}
   - {check: volume-node-affinity-conflict, when: same-node}
+  - {check: service-unreachable, when: cluster}
 why:
   en: >-
     The control plane has heard nothing from this node's kubelet for longer than it waits (40 seconds, 50 since 1.31). That
