@@ -33,7 +33,7 @@ struct cli_command {
 	/* Returns the exit status. Errors: fill e and return EXIT_FAILED or EXIT_USAGE; main prints "sickbay: WHAT: WHY". */
 	int (*run)(const struct cli_args *a, struct err *e);
 };
-extern const struct cli_command cmd_collect, cmd_analyze, cmd_query, cmd_get, cmd_logs, cmd_describe, cmd_checks, cmd_inspect, cmd_redact, cmd_version, cmd_help;
+extern const struct cli_command cmd_collect, cmd_analyze, cmd_query, cmd_get, cmd_logs, cmd_describe, cmd_diff, cmd_checks, cmd_inspect, cmd_redact, cmd_version, cmd_help;
 
 /* The commands in the order of the help, ended by NULL. */
 extern const struct cli_command *const cli_commands[];

@@ -15,7 +15,7 @@
 #include "collect/askpass.h"
 
 const struct cli_command *const cli_commands[] = {
-	&cmd_collect, &cmd_analyze, &cmd_query, &cmd_get, &cmd_logs, &cmd_describe, &cmd_checks, &cmd_inspect, &cmd_redact, &cmd_version, &cmd_help, NULL,
+	&cmd_collect, &cmd_analyze, &cmd_query, &cmd_get, &cmd_logs, &cmd_describe, &cmd_diff, &cmd_checks, &cmd_inspect, &cmd_redact, &cmd_version, &cmd_help, NULL,
 };
 
 const struct cli_command *cli_find(const char *name)
