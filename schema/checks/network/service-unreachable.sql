@@ -30,12 +30,23 @@ verify: "kubectl -n {namespace} get endpoints {name}"
 refs: ["https://kubernetes.io/docs/tasks/debug/debug-application/debug-service/"]
 */
 WITH
+-- Addresses and ports of Services; the API server's own has diagnoses of its own.
+addresses AS MATERIALIZED (
+  SELECT v.namespace AS ns, v.name AS service, v.cluster_ip AS ip, p.value ->> '$.port' AS port
+  FROM services v, json_each(CASE WHEN json_valid(v.ports) THEN v.ports ELSE '[]' END) p
+  WHERE v.cluster_ip LIKE '%.%' AND NOT (v.namespace = 'default' AND v.name = 'kubernetes')
+),
+-- Few of the many lines about connections are about Services: so these are looked for first.
+met AS MATERIALIZED (
+  SELECT h.log, h.captures ->> '$.why' AS why, a.ns, a.service, a.ip || ':' || a.port AS address
+  FROM log_hits h CROSS JOIN addresses a ON a.ip = h.captures ->> '$.ip' AND a.port = CAST(h.captures ->> '$.port' AS INTEGER)
+  WHERE h.signature = 'client-cannot-connect'
+),
 told AS MATERIALIZED (
-  SELECT l.*, v.namespace AS ns, v.name AS service, v.cluster_ip || ':' || (l.captures ->> '$.port') AS address, l.captures ->> '$.why' AS why
-  FROM said_lines l JOIN services v ON v.cluster_ip = l.captures ->> '$.ip'
-  -- The API server's own Service has diagnoses of its own.
-  WHERE l.signature = 'client-cannot-connect' AND NOT l.starting AND NOT (v.namespace = 'default' AND v.name = 'kubernetes') AND l.ts > :now - 1800000000
-    AND EXISTS (SELECT 1 FROM json_each(CASE WHEN json_valid(v.ports) THEN v.ports ELSE '[]' END) p WHERE p.value ->> '$.port' = CAST(l.captures ->> '$.port' AS INTEGER))
+  SELECT m.*, l.file, l.line, l.text, l.ts, coalesce(f.node, p.node) AS node, coalesce(f.node, p.node, f.pod, f.path) AS place
+  FROM met m CROSS JOIN log_lines l ON l.id = m.log CROSS JOIN files f ON f.id = l.file LEFT JOIN pods p ON p.namespace = f.namespace AND p.name = f.pod
+  WHERE l.ts > :now - 1800000000 AND f.path NOT LIKE '%-previous.log'
+    AND NOT (f.role = 'pod-log' AND EXISTS (SELECT 1 FROM files x WHERE x.role = 'container-log' AND x.namespace = f.namespace AND x.pod = f.pod AND x.container = f.container AND x.lines > 0))
 ),
 counted AS (
   SELECT *, count(*) OVER (PARTITION BY ns, service) AS times, max(ts) OVER (PARTITION BY ns, service) AS last_ts, min(ts) OVER (PARTITION BY ns, service) AS first_ts,
@@ -45,5 +56,6 @@ SELECT 'service/' || c.ns || '/' || c.service AS subject, c.file, c.line, c.text
   coalesce(c.node, 'node') AS on_node, (SELECT count(DISTINCT place) FROM told t WHERE t.ns = c.ns AND t.service = c.service) AS places,
   coalesce((SELECT b.ready FROM service_backends b WHERE b.namespace = c.ns AND b.name = c.service), '?') AS ready
 FROM counted c
-WHERE c.times >= 5 AND c.nth <= 3 AND c.last_ts > :now - 300000000 AND c.last_ts - c.first_ts > 30000000
+-- For longer than anything takes to start.
+WHERE c.times >= 5 AND c.nth <= 3 AND c.last_ts > :now - 300000000 AND c.last_ts - c.first_ts > 120000000
 ORDER BY c.ns, c.service, c.nth, c.file, c.line;
