@@ -5,8 +5,8 @@ CREATE VIEW service_backends AS
 WITH
 slices AS (
   SELECT o.namespace, o.json ->> '$.metadata.labels."kubernetes.io/service-name"' AS name, o.id, o.file, o.line,
-    (SELECT count(*) FROM json_each(o.json, '$.endpoints') e WHERE coalesce(e.value ->> '$.conditions.ready', 1)) AS ready,
-    (SELECT count(*) FROM json_each(o.json, '$.endpoints') e WHERE NOT coalesce(e.value ->> '$.conditions.ready', 1)
+    (SELECT count(*) FROM json_each(o.json, '$.endpoints') e WHERE e.type = 'object' AND coalesce(e.value ->> '$.conditions.ready', 1)) AS ready,
+    (SELECT count(*) FROM json_each(o.json, '$.endpoints') e WHERE e.type = 'object' AND NOT coalesce(e.value ->> '$.conditions.ready', 1)
       AND NOT coalesce(e.value ->> '$.conditions.terminating', 0)) AS waiting
   FROM objects o WHERE o.kind = 'EndpointSlice'
 ),

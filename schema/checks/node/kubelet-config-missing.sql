@@ -48,7 +48,7 @@ sick AS (
   SELECT r.*, EXISTS (SELECT 1 FROM nodes n WHERE n.name = r.node)
     OR EXISTS (SELECT 1 FROM files f JOIN lines l ON l.file = f.id WHERE f.node = r.node AND f.path GLOB 'nodes/*/host/kubernetes-files.txt' AND l.text LIKE '% kubelet.conf') AS member
   FROM kubelet_refusals r
-  WHERE r.signature = 'kubelet-config-unreadable' AND r.newest <= 3 AND (r.last_ts > :now - 600000000 OR r.ended) AND NOT coalesce(r.recovered < :now - 20000000, 0)
+  WHERE r.signature = 'kubelet-config-unreadable' AND r.newest <= 3 AND (r.last_ts > :now - 180000000 OR r.ended) AND NOT coalesce(r.recovered < :now - 20000000, 0)
 )
 SELECT 'node/' || s.node AS subject, s.file, s.line, s.text, s.ts, s.node, s.service,
   CASE WHEN s.member THEN 'critical' ELSE 'info' END AS severity,

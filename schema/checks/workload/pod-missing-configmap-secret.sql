@@ -10,6 +10,7 @@ severity: warning
 confidence: certain
 needs: [pods]
 causes:
+  - {check: pod-stuck-containercreating, when: same}
   - {check: workload-unavailable, when: same}
   - {check: deployment-progress-exceeded, when: same}
   - {check: statefulset-stuck, when: same}
