@@ -63,6 +63,10 @@ sick AS (
   SELECT node, hits, any_watches AS of_watches, only_watches, of_scopes
   FROM logged l
   WHERE newest = 1 AND (fatals > 0 OR hits >= 3) AND last_ts > :now - 900000000
+    -- Silence for a minute under limits that are no longer small: they were raised.
+    AND (fatals > 0 OR last_ts > :now - 60000000 OR EXISTS (SELECT 1 FROM node_sysctls k WHERE k.node = l.node
+      AND (k.name = 'fs.inotify.max_user_instances' AND CAST(k.value AS INTEGER) < 512 OR k.name = 'fs.inotify.max_user_watches' AND CAST(k.value AS INTEGER) < 65536))
+      OR NOT EXISTS (SELECT 1 FROM node_sysctls k WHERE k.node = l.node AND k.name LIKE 'fs.inotify.%'))
     AND NOT EXISTS (SELECT 1 FROM kubelet_units u WHERE u.node = l.node
       AND (u.active = 'inactive' OR (u.active = 'active' AND u.started > l.last_ts AND u.started < :now - 20000000)))
     -- It ends for another reason now.
