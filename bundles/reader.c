@@ -133,13 +133,25 @@ static bool is_own(const char *name, size_t n)
 	return false;
 }
 
+/* What only a bundle of ours has at its top: the folder above it is a top folder whatever it is called ("boot", "external"). */
+static bool is_ours(const char *name)
+{
+	static const char *const ours[] = {"bundle.json", "manifest.json", "cluster-resources", "kubectl", "nodes"};
+	size_t n = strcspn(name, "/");
+
+	for (size_t i = 0; i < ARRAY_LEN(ours); i++)
+		if (strlen(ours[i]) == n && memcmp(ours[i], name, n) == 0)
+			return true;
+	return false;
+}
+
 /* The first file tells whether there is a top folder. */
 static void find_top(struct bundle *b)
 {
 	size_t n = strcspn(b->path, "/");
 
 	b->top_known = true;
-	if (!b->path[n] || b->single || is_own(b->path, n))
+	if (!b->path[n] || b->single || (is_own(b->path, n) && !is_ours(b->path + n + 1)))
 		n = 0;
 	b->top = xstrndup(b->path, n);
 	b->top_sure = n && strcmp(b->path + n, "/bundle.json") == 0;

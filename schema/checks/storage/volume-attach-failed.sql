@@ -5,7 +5,7 @@ title:
   zh: "{subject} 的存储卷 {volume} 无法挂接到节点 {on_node}"
 detail:
   en: "Pod {pod}: {message}"
-  zh: "Pod {pod}：{message}"
+  zh: "Pod {pod} 的报错：{message}"
 severity: critical
 confidence: certain
 needs: [pods, events]

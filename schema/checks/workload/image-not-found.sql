@@ -5,7 +5,7 @@ title:
   zh: "{subject} 的镜像不存在：{image}"
 detail:
   en: "{message}"
-  zh: "{message}"
+  zh: "运行时报告：{message}"
 severity: warning
 confidence: certain
 needs: [pods, events]

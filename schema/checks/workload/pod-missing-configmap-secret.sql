@@ -5,7 +5,7 @@ title:
   zh: "{subject} 需要的 {sort} {missing} 不存在"
 detail:
   en: "{message}"
-  zh: "{message}"
+  zh: "kubelet 报告：{message}"
 severity: warning
 confidence: certain
 needs: [pods]
