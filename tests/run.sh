@@ -16,6 +16,7 @@ jobs=${TEST_JOBS:-$(nproc 2>/dev/null || echo 2)}
 one() {
 	work=$1 name=$2; shift 2
 	own=$(mktemp -d "$work/one.XXXXXX") || exit 1
+	chmod 711 "$own" # users of a test's own have their homes below it
 	mkdir "$own/tmp" "$own/home"
 	start=$(date +%s)
 	env -i PATH="$PATH" HOME="$own/home" TMPDIR="$own/tmp" LANG=C.UTF-8 CMOCKA_MESSAGE_OUTPUT=TAP SICKBAY="$out/sickbay" \
@@ -51,6 +52,7 @@ one() {
 if [ "${2:-}" = --one ]; then shift 2; one "$@"; exit; fi
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/sickbay-test.XXXXXX") || exit 1
+chmod 711 "$work"
 trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
 # The list of tests, a line each: name and command. The long ones come first, so that no processor idles at the end.
