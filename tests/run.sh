@@ -8,7 +8,7 @@ set -u
 out=$(cd "$1" && pwd) || exit 1
 top=$(cd "$(dirname "$0")/.." && pwd)
 cd "$top" || exit 1
-limit=${TEST_TIMEOUT:-300}
+limit=${TEST_TIMEOUT:-900}
 jobs=${TEST_JOBS:-$(nproc 2>/dev/null || echo 2)}
 
 # one WORK NAME COMMAND...: runs a test, shows how it ended, and leaves its counts in WORK/counts.NAME. A crash, a deadline or a
