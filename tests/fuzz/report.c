@@ -47,7 +47,9 @@ static void no_markup(const char *p)
 			p = q + n;
 			continue;
 		}
-		MUST(*p != '<');
+		/* Folds are ours: <details>, <summary> and their ends, and nothing in them but the name. */
+		MUST(*p != '<' || !strncmp(p, "<details>", 9) || !strncmp(p, "</details>", 10) || !strncmp(p, "<summary>", 9) ||
+		     !strncmp(p, "</summary>", 10));
 		p += n ? n : *p == '\\' && p[1] ? 2 : 1;
 	}
 }
