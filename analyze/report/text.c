@@ -9,16 +9,30 @@ struct text {
 	const struct report *r;
 	bool whole;
 	int width;
+	int paragraph; /* lines of one sentence from the bundle */
 };
 
-/* What fits: a screen, or everything of weight. */
+/* What is shown of each part. */
 struct caps {
 	int roots, more_roots, evidence, steps, effects, others;
 	int members, pieces; /* of an entry with several members: shown with evidence, and how much of each */
 	int commands;        /* of one step */
 	int names;
+	int paragraph;
 };
-static const struct caps screen = {1, 3, 2, 3, 3, 2, 2, 1, 2, 3}, screen_of_two = {2, 3, 1, 1, 2, 2, 1, 1, 1, 3}, everything = {10000, 0, 20, 50, 1000, 10000, 3, 3, 10, 200};
+static const struct caps everything = {10000, 0, 20, 50, 1000, 10000, 3, 3, 10, 200, 10000};
+
+/* From the most to the least: the first that fits a screen is taken. What is wrong and the first step against it always stay. */
+#define SCREEN_LINES 40
+#define FOR_ONE 2 /* the first of them that is made for one root cause */
+static const struct caps screens[] = {
+	{2, 3, 2, 3, 3, 2, 2, 1, 2, 3, 6},
+	{2, 3, 1, 1, 2, 2, 1, 1, 1, 3, 6},
+	{1, 3, 2, 3, 3, 2, 2, 1, 2, 3, 6},
+	{1, 3, 2, 3, 2, 1, 1, 1, 2, 3, 4},
+	{1, 2, 1, 2, 1, 0, 1, 1, 1, 2, 3},
+	{1, 1, 1, 1, 0, 0, 1, 1, 1, 1, 2},
+};
 
 static void put(const struct text *t, const char *s)
 {
@@ -67,7 +81,7 @@ static size_t unbroken(const char *s, int *columns)
 /* Words of a sentence from the bundle or a check, wrapped and indented. */
 static void put_wrapped(const struct text *t, const char *s, int indent)
 {
-	int column = 0, room = (t->width > 100 ? 100 : t->width) - indent, columns;
+	int column = 0, room = (t->width > 100 ? 100 : t->width) - indent, columns, lines = 1;
 
 	for (;;) {
 		size_t gap = strspn(s, " \n");
@@ -76,6 +90,10 @@ static void put_wrapped(const struct text *t, const char *s, int indent)
 			break;
 		size_t n = unbroken(s, &columns);
 		if (column && column + (gap > 0) + columns > room) {
+			if (lines++ == t->paragraph) {
+				fputs(" …", t->f);
+				break;
+			}
 			fputc('\n', t->f);
 			column = 0;
 		}
@@ -434,22 +452,50 @@ static void put_collected(const struct text *t)
 	}
 }
 
+static void put_report(const struct text *t, const struct caps *caps, const char *screen_of)
+{
+	put_opening(t);
+	put_roots(t, caps);
+	put_advice(t, caps);
+	put_skipped(t, caps);
+	if (t->whole) {
+		put_collected(t);
+	} else {
+		CLEAN(clean_free) char *more = report_fill(t->r, "summary.more", 0, "bundle", screen_of);
+		put(t, more);
+		fputc('\n', t->f);
+	}
+}
+
+static ssize_t count_newlines(void *lines, const char *p, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		*(int *)lines += p[i] == '\n';
+	return (ssize_t)n;
+}
+
+/* How many lines the report takes with these caps, written to nowhere; -1 without memory. */
+static int count_lines(struct text t, const struct caps *caps, const char *screen_of)
+{
+	int lines = 0;
+
+	t.f = fopencookie(&lines, "w", (cookie_io_functions_t){.write = count_newlines});
+	if (!t.f)
+		return -1;
+	t.paragraph = caps->paragraph;
+	put_report(&t, caps, screen_of);
+	return fclose(t.f) == 0 ? lines : -1;
+}
+
 int report_write_text(const struct report *r, FILE *f, const char *screen_of, struct err *e)
 {
 	bool whole = !screen_of;
-	struct text t = {f, r, whole, whole ? 100 : term_width(f)};
-	const struct caps *caps = whole ? &everything : r->fault_count > 1 ? &screen_of_two : &screen;
+	struct text t = {f, r, whole, whole ? 100 : term_width(f), everything.paragraph};
+	const struct caps *caps = whole ? &everything : r->fault_count > 1 ? screens : screens + FOR_ONE, *last = screens + sizeof(screens) / sizeof(screens[0]) - 1;
 
-	put_opening(&t);
-	put_roots(&t, caps);
-	put_advice(&t, caps);
-	put_skipped(&t, caps);
-	if (whole) {
-		put_collected(&t);
-	} else {
-		CLEAN(clean_free) char *more = report_fill(r, "summary.more", 0, "bundle", screen_of);
-		put(&t, more);
-		fputc('\n', f);
-	}
+	while (!whole && caps < last && count_lines(t, caps, screen_of) > SCREEN_LINES)
+		caps++;
+	t.paragraph = caps->paragraph;
+	put_report(&t, caps, screen_of);
 	return ferror(f) ? err_errno(e, "writing") : 0;
 }
