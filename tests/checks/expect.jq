@@ -4,6 +4,7 @@ def holds($r): . as $e | {
 	root: ($r | any(.root_causes[]; .check == $e.check and .subject == $e.rest)),
 	effect: ($r | any(.root_causes[].explains[]; .check == $e.check and .subject == $e.rest)
 		and all(.root_causes[]; .check != $e.check or .subject != $e.rest)),
+	lacks: ($r | all(.findings[]; .check != $e.check or .subject != $e.rest)),
 	clear: ($r | any(.checks[]; .id == $e.check and .state == "clear")),
 	"not-evaluated": ($r | any(.checks[]; .id == $e.check and .state == "not-evaluated")),
 	only: ($r | [.root_causes[] | select(.severity == "critical") | .check] | all(. == $e.check)),

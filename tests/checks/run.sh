@@ -5,7 +5,7 @@
 #   found CHECK SUBJECT       a finding          root CHECK SUBJECT   it is a root cause
 #   clear CHECK               nothing found      effect CHECK SUBJECT it is found, and another finding explains it
 #   not-evaluated CHECK       cannot tell        only CHECK           every critical root cause is of this check; "only none"
-#   cites CHECK TEXT          a line of its evidence holds TEXT
+#   lacks CHECK SUBJECT       no such finding    cites CHECK TEXT     a line of its evidence holds TEXT
 #   fixes CHECK TEXT          a command of its fix holds TEXT         spares CHECK TEXT    none does
 #
 # usage: run.sh [CHECK[/CASE]]   the cases of all checks, or of one     run.sh --part K/N   every Nth case, from the Kth on

@@ -33,10 +33,16 @@ verify: "kubectl get namespace {namespace}"
 refs: ["https://kubernetes.io/docs/concepts/overview/working-with-objects/finalizers/"]
 */
 WITH
-stuck AS (
-  SELECT n.name AS namespace, n.deleted, o.file, o.json, o.line
+-- Nobody can tell what is left (discovery fails): no use in waiting. Finalizers take a minute or two where something outside has to be given back.
+deleted AS (
+  SELECT n.name AS namespace, n.deleted, o.file, o.json, o.line,
+    (SELECT min(CASE c.value ->> '$.type' WHEN 'NamespaceDeletionDiscoveryFailure' THEN 60 WHEN 'NamespaceFinalizersRemaining' THEN 180 END)
+      FROM json_each(o.json, '$.status.conditions') c WHERE c.value ->> '$.status' = 'True') AS patience
   FROM namespaces n JOIN objects o ON o.id = n.object
-  WHERE n.deleted < :now - 600000000
+  WHERE n.deleted IS NOT NULL
+),
+stuck AS (
+  SELECT * FROM deleted WHERE deleted < :now - coalesce(patience, 600) * 1000000
 ),
 told AS (
   SELECT s.namespace, c.value ->> '$.type' AS type, c.value ->> '$.message' AS message, json_line(s.json, s.line, c.value ->> '$.message') AS line,
