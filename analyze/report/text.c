@@ -243,10 +243,14 @@ static void put_effects(const struct text *t, const struct report_group *g, cons
 	fputc('\n', t->f);
 	for (int i = 0; i < n; i++) {
 		const struct report_finding *x = &t->r->findings[g->explains[i]];
+		const char *name = strchr(x->subject, '/');
+		bool told = name && strstr(x->title, name + 1); /* the title says of whom */
 		fputs("     ", t->f);
-		put_cut(t, x->title, t->width - 6 - (int)strlen(x->subject) - 3);
-		fputs("  ", t->f);
-		styled(t, TERM_DIM, x->subject);
+		put_cut(t, x->title, t->width - 6 - (told ? 0 : (int)strlen(x->subject) + 3));
+		if (!told) {
+			fputs("  ", t->f);
+			styled(t, TERM_DIM, x->subject);
+		}
 		fputc('\n', t->f);
 	}
 	if (g->explains_count > n)

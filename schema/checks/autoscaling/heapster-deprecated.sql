@@ -17,9 +17,9 @@ why:
   zh: >-
     Heapster 在 1.11 中被弃用，1.13 起停止维护：不再修复问题，kubectl top 和自动伸缩也不再使用它。当前的 CPU、内存用量由 metrics-server 提供，历史数据请使用 Prometheus。
 fix:
-  - en: "Install metrics-server, then see that nothing asks Heapster any more"
-    zh: "先安装 metrics-server，再确认没有组件依赖 Heapster"
-    run: "kubectl apply -f https://github.com/kubernetes-sigs/metrics-server/releases/latest/download/components.yaml && kubectl top nodes"
+  - en: "Install metrics-server (components.yaml of a release for this Kubernetes version), then see that nothing asks Heapster any more"
+    zh: "先安装 metrics-server（使用适用于该 Kubernetes 版本的 components.yaml），再确认没有组件依赖 Heapster"
+    run: "kubectl apply -f components.yaml && kubectl top nodes"
   - en: "Then remove it"
     zh: "然后移除它"
     run: "kubectl -n {namespace} get deployments,services -l k8s-app=heapster"

@@ -33,7 +33,7 @@ fix:
     if: key
   - en: "It has that name in namespace {elsewhere}: copy it"
     zh: "命名空间 {elsewhere} 中有同名对象：复制过来"
-    run: "kubectl -n {elsewhere} get {resource} {missing} -o json | sed '/\"namespace\":/d; /\"uid\":/d; /\"resourceVersion\":/d; /\"creationTimestamp\":/d' | kubectl -n {namespace} create -f -"
+    run: "kubectl -n {elsewhere} get {resource} {missing} -o yaml | sed -E '/^  (namespace|uid|resourceVersion|creationTimestamp): /d' | kubectl -n {namespace} create -f -"
     if: elsewhere
   - en: "Make it, from the file that the program expects"
     zh: "用程序期望的文件创建它"
