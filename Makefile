@@ -71,7 +71,7 @@ $(FUZZ_BIN): %: %.o $(if $(filter fuzz,$(MODE)),,$(OUT)/tests/fuzz/replay.o) $(L
 DEPS      := gcc libc6-dev pkg-config libarchive-dev libcjson-dev libsqlite3-dev libssh2-1-dev libcurl4-openssl-dev libyaml-dev libpcre2-dev libssl-dev
 TEST_DEPS := $(DEPS) libcmocka-dev zstd xz-utils zip jq sqlite3 openssh-server openssh-client procps curl python3 python3-jsonschema openssl sudo iproute2 util-linux bsdutils
 
-.PHONY: unit fuzzers deps test-deps demo test test-lab test-browser bench fuzz lint check-headers install clean
+.PHONY: unit fuzzers deps test-deps demo test test-lab test-browser screenshots bench fuzz lint check-headers install clean
 deps:
 	@sh tests/deps.sh $(DEPS)
 test-deps:
@@ -113,6 +113,13 @@ test-browser:
 	@sh tests/deps.sh $(DEPS) chromium node
 	@$(MAKE) --no-print-directory all
 	@sh tests/browser/run.sh $(abspath $(OUT)/sickbay) $(abspath $(BUILD)/browser)
+
+# The pictures in README: the report of a recorded bundle, in the same browser.
+SCREENSHOTS_OF := bundles/samples/disk-full.tar.zst
+screenshots:
+	@sh tests/deps.sh $(DEPS) chromium node
+	@$(MAKE) --no-print-directory all
+	@sh tests/browser/screenshots.sh $(abspath $(OUT)/sickbay) $(abspath $(BUILD)/browser) $(SCREENSHOTS_OF) docs
 
 bench:
 	@$(MAKE) --no-print-directory test-deps

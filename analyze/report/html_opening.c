@@ -3,7 +3,7 @@
 #include "analyze/report/html.h"
 #include "base/clock.h"
 
-enum { MAX_NAMED = 3, MAX_TOLD = 10 };
+enum { MAX_NAMED = 3, MAX_TOLD = 10, MAX_SYMPTOMS = 3 };
 /* Names that a filter offers, and that an element tells of itself. */
 enum { MAX_CHOICES = 500, MAX_TOLD_NAMES = 100 };
 
@@ -166,13 +166,14 @@ static void put_damage(const struct html *h)
 	html_raw(h, "</p></div>\n");
 }
 
-/* One root cause in two lines: what and where; how sure, and the first command. */
+/* One root cause in a few lines: what and where, how sure, why, how it shows, and the first command. */
 static void put_told(const struct html *h, int index)
 {
 	const struct report_group *g = &h->r->groups[index];
 	const struct report_finding *first = &h->r->findings[g->members[0]];
 	const struct report_command *c = first_command(g);
 	CLEAN(clean_free) char *places = report_places(h->r, g, MAX_NAMED);
+	CLEAN(clean_free) char *symptoms = report_symptoms(h->r, g, MAX_SYMPTOMS);
 	CLEAN(clean_free) char *confidence = xasprintf("confidence.%s", confidence_name(first->confidence));
 
 	fprintf(h->f, "<li><a href=\"#root-%d\">", index + 1);
@@ -181,11 +182,19 @@ static void put_told(const struct html *h, int index)
 	html_text(h, places);
 	html_raw(h, " · ");
 	html_word(h, confidence);
-	if (g->explains_count) {
-		html_raw(h, " · ");
-		html_fill(h, g->explains_count == 1 ? "label.explains_one" : "label.explains", g->explains_count, NULL, NULL);
-	}
 	html_raw(h, "</span>");
+	if (g->same_detail && first->detail && *first->detail) {
+		html_raw(h, "<div class=\"told\">");
+		html_text(h, first->detail);
+		html_raw(h, "</div>");
+	}
+	if (symptoms) {
+		html_raw(h, "<div class=\"told soft\">");
+		html_word(h, "label.seen_as");
+		html_raw(h, ": ");
+		html_text(h, symptoms);
+		html_raw(h, "</div>");
+	}
 	if (c) {
 		html_raw(h, "<div class=\"first\">");
 		html_word(h, "label.do_first");

@@ -215,6 +215,8 @@ bool report_trusted(const struct report *r);
 char *report_times(const struct report *r, int64_t first_seen, int64_t last_seen);
 /* "node/node1, node/node2 and 8 more": the subjects of a group's first members. Caller frees. */
 char *report_places(const struct report *r, const struct report_group *g, int max);
+/* "Node node2 is not ready; ... and 4 more": what the first symptoms of a group say; NULL when it has none. Caller frees. */
+char *report_symptoms(const struct report *r, const struct report_group *g, int max);
 /* The same for the places of a command; NULL when it names none. Caller frees. */
 char *report_on(const struct report *r, const struct report_command *c, int max);
 /* Title of a check that found nothing: its placeholders stand for what would be there, as "…". Caller frees. */

@@ -73,6 +73,18 @@ char *report_places(const struct report *r, const struct report_group *g, int ma
 	return enumerate(r, &names, g->member_count - n);
 }
 
+char *report_symptoms(const struct report *r, const struct report_group *g, int max)
+{
+	struct buf names = BUF_MAX(1 << 20);
+	int n = g->explains_count <= max + 1 ? g->explains_count : max;
+
+	if (!n)
+		return NULL;
+	for (int i = 0; i < n; i++)
+		buf_printf(&names, NULL, "%s%s", i ? report_word(r, "group.semicolon") : "", r->findings[g->explains[i]].title);
+	return enumerate(r, &names, g->explains_count - n);
+}
+
 char *report_on(const struct report *r, const struct report_command *c, int max)
 {
 	struct buf names = BUF_MAX(1 << 20);

@@ -5,8 +5,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../.." && pwd)
 sickbay=$1 work=$2
 mkdir -p "$work/pages"
-cp "$here/package.json" "$here/package-lock.json" "$work/"
-(cd "$work" && npm ci --ignore-scripts --no-audit --no-fund --silent)
+sh "$here/modules.sh" "$work"
 page() { "$sickbay" analyze "$1" --lang "$3" -o "$work/pages/$2.html" >/dev/null; }
 page "$top/bundles/samples/kubelet-stopped.tar.zst" sick en
 page "$top/bundles/samples/kubelet-stopped.tar.zst" sick.zh zh
