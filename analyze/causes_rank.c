@@ -176,6 +176,8 @@ static int by_rank(const void *a, const void *b, void *arg)
 		return remark(x) ? 1 : -1;
 	if (x->worst != y->worst)
 		return x->worst > y->worst ? -1 : 1;
+	if ((x->severity == SEVERITY_INFO) != (y->severity == SEVERITY_INFO)) /* what is merely remarked comes after what is wrong by itself */
+		return x->severity == SEVERITY_INFO ? 1 : -1;
 	if (x->explains != y->explains)
 		return x->explains > y->explains ? -1 : 1;
 	if (x->confidence != y->confidence)

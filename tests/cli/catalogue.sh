@@ -124,6 +124,34 @@ done <"$T/verdicts"
 touch "$T/unused"
 ok "every exception of catalogue.tsv is still needed" empty "$T/unused"
 
+# Causes: every edge between diagnoses that are implemented is drawn, directly or over others, or catalogue_edges.tsv says why not.
+awk 'FNR == 1 {id = FILENAME; sub(/.*\//, "", id); sub(/\.sql$/, "", id); head = 1} /^\*\//{head = 0}
+	head && match($0, /\{check: [a-z0-9-]+, when:/) {print id "\t" substr($0, RSTART + 8, RLENGTH - 15)}' schema/checks/*/*.sql >"$T/drawn"
+awk -F '\t' -v dir="$T" -v exceptions=tests/cli/catalogue_edges.tsv '
+function reaches(from, to, queue, head, tail, seen, i, m, list) {
+	queue[tail++] = from
+	while (head < tail) {
+		m = split(effects[queue[head++]], list, " ")
+		for (i = 1; i <= m; i++) { if (list[i] == to) return 1; if (!(list[i] in seen)) { seen[list[i]]; queue[tail++] = list[i] } }
+	}
+	return 0
+}
+BEGIN {
+	while ((getline l < (dir "/done")) > 0) done[l] = 1
+	while ((getline < (dir "/drawn")) > 0) effects[$1] = effects[$1] " " $2
+	while ((getline < exceptions) > 0) if ($0 !~ /^#/) except[$1, $2] = 1
+}
+NR > 1 && ($1 in done) && ($2 in done) {
+	split("", q); split("", s)
+	drawn = reaches($1, $2, q, 0, 0, s)
+	if (!drawn && !(($1, $2) in except)) print $1 " -> " $2 " is not drawn"
+	if (drawn && (($1, $2) in except)) print $1 " -> " $2 " is drawn: not an exception"
+	n++
+}
+END { if (n < 300) print "only " n " edges" }' $catalogue/edges.tsv >"$T/edges"
+nothing() { cat "$1"; test ! -s "$1"; }
+ok "every edge between implemented diagnoses is drawn, or is a known exception" nothing "$T/edges"
+
 implemented() { echo "$(wc -l <"$T/done") implemented, at least $least wanted"; test "$(wc -l <"$T/done")" -ge "$least"; }
 ok "$(wc -l <"$T/done") of the $(wc -l <"$T/rows") diagnoses are implemented" implemented
 tail -n +2 $catalogue/rows.tsv | awk -F '\t' '$3 == "critical" {print $1}' | sort | comm -23 - "$T/done" >"$T/missing"

@@ -45,6 +45,17 @@ static void test_chain(void **state)
 	assert_false(n[2].root);
 }
 
+/* What is only a remark by itself comes after what is wrong by itself, however much it explains. */
+static void test_remark_with_effects(void **state)
+{
+	struct graph_node n[] = {node(1, SEVERITY_INFO), node(2, SEVERITY_CRITICAL), node(3, SEVERITY_WARNING), node(4, SEVERITY_CRITICAL)};
+	struct graph_edge e[] = {{.cause = 0, .effect = 1}, {.cause = 0, .effect = 2}};
+	struct graph g = {n, 4, e, 2};
+
+	(void)state;
+	ranked(&g, "4 1");
+}
+
 static void test_ties(void **state)
 {
 	struct graph_node n[] = {node(1, SEVERITY_CRITICAL), node(2, SEVERITY_CRITICAL), node(3, SEVERITY_CRITICAL), node(4, SEVERITY_WARNING),
@@ -283,7 +294,7 @@ static void test_times(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_chain),    cmocka_unit_test(test_ties),       cmocka_unit_test(test_cycle),
+		cmocka_unit_test(test_chain),    cmocka_unit_test(test_remark_with_effects), cmocka_unit_test(test_ties),       cmocka_unit_test(test_cycle),
 		cmocka_unit_test(test_many),     cmocka_unit_test(test_scenario),   cmocka_unit_test(test_nodes),
 		cmocka_unit_test(test_references), cmocka_unit_test(test_times),
 	};

@@ -47,10 +47,14 @@ counted AS (
   SELECT *, count(*) OVER (PARTITION BY user) AS times, max(ts) OVER (PARTITION BY user) AS last_ts, min(ts) OVER (PARTITION BY user) AS first_ts,
     row_number() OVER (PARTITION BY user ORDER BY ts DESC, log DESC) AS newest
   FROM told
+),
+-- An API server that starts refuses for a moment, until it has read its roles: each of its starts is one burst.
+bursts AS (
+  SELECT user, count(DISTINCT coalesce(ts / 15000000, log)) AS bursts FROM told WHERE ts IS NULL OR :now IS NULL OR ts > :now - 360000000 GROUP BY user
 )
 SELECT CASE WHEN of_node IS NOT NULL THEN 'node/' || of_node WHEN account IS NOT NULL THEN 'serviceaccount/kube-system/' || account ELSE 'cluster' END AS subject,
   file, line, text, ts, first_ts AS first_seen, coalesce(of_node, node) AS node, user, coalesce(account, user) AS short, verb, resource, times,
   coalesce(iso(last_ts), '-') AS last_at, (SELECT min(node) FROM control_plane_nodes) AS machine, account, CASE WHEN account IS NULL THEN 1 END AS builtin
 -- Whoever is refused asks again within a minute: silence since says that it was the start of an API server, or is mended.
-FROM counted WHERE times >= 3 AND (last_ts IS NULL OR last_ts > :now - 180000000) AND newest <= 5
+FROM counted JOIN bursts USING (user) WHERE bursts >= 3 AND (last_ts IS NULL OR last_ts > :now - 180000000) AND newest <= 5
 ORDER BY subject, user, newest, file, line;

@@ -46,10 +46,10 @@ told AS (
   WHERE e.object_kind = 'Pod' AND e.reason IN ('FailedCreatePodSandBox', 'FailedCreatePodSandbox') AND e.message LIKE '%failed to find plugin "%'
     AND p.phase = 'Pending' AND p.deleted IS NULL
 ),
--- The same from kubelet, while it lasts.
+-- The same from kubelet, while it lasts: it tries again within seconds.
 logged AS (
   SELECT h.node, NULL, NULL, h.captures ->> '$.plugin', h.text, h.file, h.line, h.text AS text, h.ts, 1
-  FROM hits h WHERE h.signature = 'cni-plugin-missing' AND h.node IS NOT NULL AND h.ts > :now - 180000000
+  FROM hits h WHERE h.signature = 'cni-plugin-missing' AND h.node IS NOT NULL AND h.ts > :now - 60000000
 ),
 sick AS (
   SELECT *, row_number() OVER (PARTITION BY node ORDER BY seq, ts DESC, line) AS n, row_number() OVER (PARTITION BY node, seq ORDER BY ts DESC, line) AS nth

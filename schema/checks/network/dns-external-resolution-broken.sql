@@ -4,10 +4,10 @@ title:
   en: "Names outside of the cluster do not resolve; names inside do"
   zh: "集群外的域名无法解析，集群内的正常"
 detail:
-  en: "{hits} lookups forwarded to {upstream} failed, the last at {last_at}; {ready} DNS pod(s) are ready."
-  zh: "转发到 {upstream} 的 {hits} 次查询失败，最后一次在 {last_at}；有 {ready} 个 DNS Pod 就绪。"
+  en: "{what} {ready} DNS pod(s) are ready."
+  zh: "{what_zh}有 {ready} 个 DNS Pod 就绪。"
 severity: warning
-needs: [log:kube-dns]
+needs: [[log:kube-dns, "capture:nodes/*/host/resolvers.txt"]]
 why:
   en: >-
     The DNS pods are ready and answer for the cluster's own names; only what they must ask elsewhere fails. Pods can talk to services, and not to anything
@@ -42,14 +42,38 @@ counted AS (
     count(*) OVER () AS hits, max(ts) OVER () AS last_ts
   FROM logged
 ),
-dns AS (SELECT coalesce(max(ready), -1) AS ready FROM service_backends WHERE dns)
-SELECT 'cluster' AS subject, c.file, c.line, c.text, c.ts, c.pod_node AS node, c.hits, coalesce(iso(c.last_ts), '-') AS last_at,
-  coalesce((SELECT n.upstream FROM counted n WHERE n.newest = 1), 'SERVER') AS upstream,
-  CASE WHEN dns.ready < 0 THEN '?' ELSE dns.ready END AS ready, coalesce(c.pod_node, 'node') AS on_node,
-  CASE WHEN dns.ready > 0 THEN 'certain' ELSE 'possible' END AS confidence
-FROM counted c, dns
--- A server that has no ready pod resolves nothing at all, neither inside nor outside.
-WHERE c.hits >= 3 AND dns.ready <> 0 AND (c.last_ts IS NULL OR :now IS NULL OR c.last_ts > :now - 3600000000)
-  AND (c.newest <= 2 OR c.newest_of_node = 1)
-  AND c.upstream NOT IN (SELECT cluster_ip FROM services WHERE cluster_ip IS NOT NULL)
-ORDER BY c.newest, c.file, c.line;
+dns AS (SELECT coalesce(max(ready), -1) AS ready FROM service_backends WHERE dns),
+-- DNS pods ask the name servers of their node's resolv.conf, unless their configuration names others.
+own_upstream AS (
+  SELECT 1 FROM objects o WHERE o.kind = 'ConfigMap' AND o.namespace = 'kube-system' AND o.name IN ('coredns', 'kube-dns')
+    AND (o.json ->> '$.data.upstreamNameservers' IS NOT NULL OR o.json ->> '$.data.Corefile' REGEXP '(?m)^\s*(forward|proxy)\s+\.\s+(?!/)')
+),
+asked AS (
+  SELECT f.node, l.file, l.line, l.text, field(l.text, 1) AS server, c.started AS ts, l.text GLOB '* answers' AS answers
+  FROM files f JOIN lines l ON l.file = f.id LEFT JOIN captures c ON c.path = f.path
+  WHERE f.path GLOB 'nodes/*/host/resolvers.txt'
+),
+deaf AS (
+  SELECT a.*, row_number() OVER (ORDER BY a.node, a.line) AS n FROM asked a
+  WHERE NOT EXISTS (SELECT 1 FROM asked x WHERE x.node = a.node AND x.answers) AND NOT EXISTS (SELECT 1 FROM own_upstream)
+    AND a.node IN (SELECT p.node FROM service_pods p JOIN service_backends b ON b.namespace = p.namespace AND b.name = p.name AND b.dns)
+),
+told AS (
+  SELECT 0 AS seq, c.newest AS n, c.file, c.line, c.text, c.ts, c.pod_node AS node, c.upstream,
+    c.hits || ' lookups forwarded to ' || (SELECT x.upstream FROM counted x WHERE x.newest = 1) || ' failed, the last at ' || coalesce(iso(c.last_ts), '-') || '.' AS what,
+    '转发到 ' || (SELECT x.upstream FROM counted x WHERE x.newest = 1) || ' 的 ' || c.hits || ' 次查询失败，最后一次在 ' || coalesce(iso(c.last_ts), '-') || '。' AS what_zh
+  FROM counted c, dns
+  -- A server that has no ready pod resolves nothing at all, neither inside nor outside.
+  WHERE c.hits >= 3 AND dns.ready <> 0 AND (c.last_ts IS NULL OR :now IS NULL OR c.last_ts > :now - 3600000000)
+    AND (c.newest <= 2 OR c.newest_of_node = 1)
+    AND c.upstream NOT IN (SELECT cluster_ip FROM services WHERE cluster_ip IS NOT NULL)
+  UNION ALL
+  SELECT 1, d.n, d.file, d.line, d.text, d.ts, d.node, d.server,
+    'No name server of ' || (SELECT count(DISTINCT node) FROM deaf) || ' node(s) with DNS pods answers.', '有 ' || (SELECT count(DISTINCT node) FROM deaf) || ' 个运行 DNS Pod 的节点，其上游 DNS 均无响应。'
+  FROM deaf d, dns WHERE dns.ready > 0
+)
+SELECT 'cluster' AS subject, t.file, t.line, t.text, t.ts, t.node, coalesce((SELECT x.upstream FROM told x ORDER BY x.seq, x.n LIMIT 1), 'SERVER') AS upstream,
+  t.what, t.what_zh, CASE WHEN dns.ready < 0 THEN '?' ELSE dns.ready END AS ready, coalesce(t.node, 'node') AS on_node,
+  CASE WHEN dns.ready < 0 THEN 'possible' WHEN t.seq = 0 THEN 'certain' ELSE 'likely' END AS confidence
+FROM told t, dns
+ORDER BY t.seq, t.n, t.file, t.line;

@@ -37,6 +37,6 @@ SELECT t.subject, t.file, t.line, t.text, t.ts, t.first_ts AS first_seen, t.node
   coalesce(t.captures ->> '$.target', 'the API server') AS target, t.captures ->> '$.target' AS named, substr(t.captures ->> '$.why', 1, 200) AS reason,
   coalesce(' on ' || t.node, '') AS place, coalesce('（节点 ' || t.node || '）', '') AS place_zh
 FROM said_running t
--- Reflectors try again within a minute: silence says that the API server is back.
-WHERE t.signature = 'kube-proxy-apiserver-unreachable' AND t.times >= 3 AND t.newest <= 3 AND (t.last_ts IS NULL OR t.last_ts > :now - 120000000)
+-- Reflectors try again within a minute: silence says that the API server is back. A certificate that expired is cert-expired.
+WHERE t.signature = 'kube-proxy-apiserver-unreachable' AND t.times >= 3 AND t.newest <= 3 AND t.text NOT LIKE '%certificate has expired%' AND (t.last_ts IS NULL OR t.last_ts > :now - 120000000)
 ORDER BY t.subject, t.place, t.newest, t.file, t.line;

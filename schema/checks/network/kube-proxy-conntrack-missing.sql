@@ -9,6 +9,8 @@ detail:
 severity: warning
 confidence: certain
 needs: [log:kube-proxy]
+causes:
+  - {check: dns-resolution-broken, when: cluster}
 why:
   en: >-
     When a UDP endpoint goes away kube-proxy (before 1.32) runs conntrack to delete the kernel's entries for it. Without

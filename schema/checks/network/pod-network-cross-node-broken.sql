@@ -39,8 +39,9 @@ verify: "kubectl get pods --all-namespaces -o wide | grep -v Running"
 WITH
 -- 1: DNS pods that cannot reach the API server, while others on other nodes can.
 dns AS (
-  SELECT h.file, h.line, h.text, h.ts, s.node, s.subject FROM hits h JOIN pod_subjects s ON s.namespace = h.namespace AND s.pod = h.pod
+  SELECT min(h.file) AS file, h.line, h.text, h.ts, s.node, s.subject FROM hits h JOIN pod_subjects s ON s.namespace = h.namespace AND s.pod = h.pod
   WHERE h.signature = 'kube-dns-apiserver-unreachable' AND h.text NOT LIKE '%connection refused%' AND h.ts > :now - 600000000
+  GROUP BY s.subject, s.node, h.ts / 1000000 -- the same log may have come by the API and from the node
 ),
 dns_partly AS (
   SELECT d.*, row_number() OVER (ORDER BY d.ts DESC, d.file, d.line) AS n FROM dns d
@@ -70,10 +71,15 @@ bgp AS (
   WHERE e.object_kind = 'Pod' AND e.reason = 'Unhealthy' AND e.message LIKE '%BGP not established%' AND e.last_seen > :now - 900000000 AND coalesce(e.count, 1) >= 3
 ),
 -- 5: a node that has routes to the pod ranges of most other nodes, and none to one.
-ranges AS (SELECT name AS node, pod_cidr FROM nodes WHERE pod_cidr IS NOT NULL AND pod_cidr LIKE '%.%'),
 routes AS (
   SELECT f.node, l.file, field(l.text, 1) AS target, l.line FROM files f JOIN lines l ON l.file = f.id
   WHERE f.path GLOB 'nodes/*/host/ip-route.txt' AND l.text NOT LIKE '% table local %' AND l.text NOT GLOB 'unreachable *'
+),
+-- The range that a node's bridge really has, else the one that was given to it.
+ranges AS (
+  SELECT n.name AS node, coalesce((SELECT min(r.target) FROM routes r JOIN lines l ON l.file = r.file AND l.line = r.line
+      WHERE r.node = n.name AND l.text REGEXP ' dev (cni|cbr|kube-bridge)\S* .*scope link'), n.pod_cidr) AS pod_cidr
+  FROM nodes n WHERE n.pod_cidr LIKE '%.%'
 ),
 missing AS (
   SELECT a.node, r.pod_cidr, r.node AS other, (SELECT min(file) FROM routes x WHERE x.node = a.node) AS file

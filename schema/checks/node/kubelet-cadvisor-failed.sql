@@ -34,8 +34,9 @@ WITH logged AS (
     max(h.captures ->> '$.fatal' IS NOT NULL) OVER (PARTITION BY h.node) AS ends, max(h.ts) OVER (PARTITION BY h.node) AS last_ts
   FROM hits h WHERE h.signature = 'kubelet-stats-failed' AND h.node IS NOT NULL AND h.ts > :now - 1800000000
 )
+-- A kubelet that ends of it is started again within seconds; image collection says it every 5 minutes.
 SELECT 'node/' || l.node AS subject, l.file, l.line, l.text, l.ts, l.node, l.hits, iso(l.last_ts) AS last_at,
   (SELECT substr(n.text, instr(n.text, '] ') + 2, 300) FROM logged n WHERE n.node = l.node ORDER BY n.fatal DESC, n.newest LIMIT 1) AS message
 FROM logged l
-WHERE (l.hits >= 3 OR l.ends) AND l.last_ts > :now - 600000000 AND l.newest <= 4
+WHERE (l.hits >= 3 OR l.ends) AND l.last_ts > :now - CASE WHEN l.ends THEN 90000000 ELSE 600000000 END AND l.newest <= 4
 ORDER BY l.node, l.newest, l.file, l.line;

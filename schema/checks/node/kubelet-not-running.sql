@@ -19,6 +19,7 @@ causes:
   - {check: pod-terminating-node-lost, when: same}
   - {check: workload-unavailable, when: pod-on-node}
   - {check: service-endpoints-not-ready, when: pod-on-node}
+  - {check: static-control-plane-not-starting, when: same}
   - {check: pod-stuck-containercreating, when: pod-on-node}
 why:
   en: >-

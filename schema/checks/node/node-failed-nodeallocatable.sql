@@ -12,6 +12,7 @@ needs: [[events, log:kubelet]]
 causes:
   - {check: kubelet-not-running, when: same}
   - {check: node-not-ready-unknown, when: same}
+  - {check: node-not-ready-kubelet, when: same}
 why:
   en: >-
     kubelet writes the limits of what pods may use (Node Allocatable) into cgroups. It depends on the words: with the empty name

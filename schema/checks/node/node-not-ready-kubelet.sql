@@ -38,6 +38,6 @@ FROM node_conditions c
 JOIN objects o ON o.id = c.object
 WHERE c.type = 'Ready' AND c.status = 'False'
   -- The first seconds of a kubelet, before its runtime and PLEG have been asked once.
-  AND NOT (c.message LIKE '%yet to be successful%' AND c.message NOT LIKE '%network not ready%'
+  AND NOT ((c.message LIKE '%yet to be successful%' OR c.message LIKE '%may not have completed yet%') AND c.message NOT LIKE '%network not ready%'
     AND :now - c.last_transition < 120000000)
 ORDER BY c.node, c.file, 3;

@@ -48,10 +48,10 @@ logged AS (
     count(*) OVER (PARTITION BY h.node) AS hits, max(h.ts) OVER (PARTITION BY h.node) AS last_ts
   FROM hits h WHERE h.signature = 'pleg-unhealthy' AND h.node IS NOT NULL
 ),
--- A relist that ends between two checks lets Ready flap: a node that is Ready now counts as sick while the log says so.
+-- kubelet says it every 5 seconds while it lasts: a node that is Ready now counts as sick only while the log goes on with it.
 lasting AS (
   SELECT * FROM logged
-  WHERE node IN (SELECT node FROM now_unhealthy) OR (hits >= 3 AND last_ts > :now - 120000000)
+  WHERE node IN (SELECT node FROM now_unhealthy) OR (hits >= 3 AND last_ts > :now - 30000000)
 ),
 evidence AS (
   SELECT node, 0 AS seq, file, line, NULL AS text, last_transition AS ts, NULL AS hits FROM now_unhealthy

@@ -10,6 +10,7 @@ severity: warning
 confidence: certain
 needs: [pods, nodes]
 causes:
+  - {check: statefulset-stuck, when: pod-on-node}
   - {check: workload-unavailable, when: pod-on-node}
 why:
   en: >-

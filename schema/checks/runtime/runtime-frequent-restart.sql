@@ -52,7 +52,8 @@ most AS (
   FROM counted WHERE newest = 1 AND starts >= 5
 )
 -- What is down now, or dies again and again, has a diagnosis of its own; what has stayed up for a while is healed.
-SELECT 'node/' || m.node AS subject, c.file, c.line, c.text, c.ts, m.node, m.service, m.starts, iso(m.last_ts) AS last_at
+-- Systemd starts again what died by itself; somebody or something else starts it in an orderly way, and it works in between.
+SELECT 'node/' || m.node AS subject, CASE WHEN m.how = 'again' THEN 'critical' ELSE 'warning' END AS severity, c.file, c.line, c.text, c.ts, m.node, m.service, m.starts, iso(m.last_ts) AS last_at
 FROM most m JOIN counted c ON c.node = m.node AND c.service = m.service AND c.how = m.how AND (c.newest <= 4 OR c.newest = m.starts)
 LEFT JOIN node_units u ON u.node = m.node AND u.unit = m.service || '.service'
 WHERE m.n = 1 AND (m.last_ts > :now - 240000000 OR :now IS NULL) AND coalesce(u.active, 'active') IN ('active', 'reloading')

@@ -35,7 +35,7 @@ fix:
     on: "{node}"
   - en: "Remove unused images and stopped containers: their layers hold many small files (without a registry to pull from, save the images first)"
     zh: "清理未使用的镜像和已停止的容器：其镜像层包含大量小文件（没有镜像仓库可拉取时，先备份镜像）"
-    run: "docker system prune -f; crictl rmi --prune"
+    run: "if command -v docker >/dev/null; then docker system prune -f; else crictl rmi --prune; fi"
     on: "{node}"
   - en: "Delete what nobody needs in the folder found (look at it first; DIR is that folder)"
     zh: "清理找到的目录中确认无用的文件（先查看；DIR 为该目录）"

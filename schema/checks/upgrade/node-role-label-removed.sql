@@ -7,6 +7,7 @@ severity: warning
 confidence: certain
 needs: [nodes, [deployments, daemonsets, statefulsets]]
 causes:
+  - {check: pod-pending-taint, when: same}
   - {check: pod-pending-affinity, when: same}
 k8s: ">=1.24"
 why:

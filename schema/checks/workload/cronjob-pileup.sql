@@ -10,6 +10,7 @@ severity: warning
 confidence: certain
 needs: [cronjobs, jobs]
 causes:
+  - {check: etcd-slow-apply, when: cluster}
   - {check: kubelet-cpu-cronjob-cgroup-leak, when: cluster}
 why:
   en: >-
