@@ -3,10 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analyze/checks.h"
 #include "base/asset.h"
 #include "base/mem.h"
 
-enum { MAX_ITEMS = 5000, MAX_CHANGES = 50 };
+enum { MAX_ITEMS = 5000, MAX_CHANGES = 50, VALUE_MAX = 400 };
 
 const char *diff_state_name(int state)
 {
@@ -52,15 +53,62 @@ static int compare(const struct merge *m, int last)
 	return 0;
 }
 
-static void add_change(struct diff_item *it, const struct merge *m, bool before, bool after)
+/* "**REDACTED:password:7f3a01c4**" without its hash, which says nothing from one bundle to the next. */
+static char *comparable(const char *s)
 {
+	static const char mark[] = "**REDACTED:";
+	struct buf b = BUF_MAX(strlen(s) + 1);
+
+	for (const char *at; (at = strstr(s, mark)) != NULL;) {
+		size_t kind = sizeof(mark) - 1 + strcspn(at + sizeof(mark) - 1, ":*");
+		size_t hash = at[kind] == ':' ? 1 + strspn(at + kind + 1, "0123456789abcdef") : 0;
+		buf_add(&b, s, (size_t)(at - s) + kind, NULL);
+		s = at + kind + hash;
+	}
+	buf_add_str(&b, s, NULL);
+	return buf_take(&b);
+}
+
+static bool within_character(char c)
+{
+	return ((unsigned char)c & 0xc0) == 0x80;
+}
+
+/* From byte `from` on, at most VALUE_MAX bytes; what is left out at either end is an ellipsis. */
+static char *excerpt(const char *s, size_t from)
+{
+	size_t n = strlen(s), to;
+
+	while (from > 0 && within_character(s[from]))
+		from--;
+	to = n - from > VALUE_MAX ? from + VALUE_MAX : n;
+	while (to < n && to > from && within_character(s[to]))
+		to--;
+	return xasprintf("%s%.*s%s", from ? "…" : "", (int)(to - from), s + from, to < n ? "…" : "");
+}
+
+/* Where two values begin to differ, when that is far behind, with a few words before it; else 0. */
+static size_t differing_part(const char *a, const char *b)
+{
+	size_t same = 0, shown = 40;
+
+	while (a[same] && a[same] == b[same])
+		same++;
+	return same > 4 * shown && (strlen(a) > VALUE_MAX || strlen(b) > VALUE_MAX) ? same - shown : 0;
+}
+
+/* Takes the values; either may be NULL. */
+static void add_change(struct diff_item *it, const char *path, const char *before, const char *after)
+{
+	size_t from = before && after ? differing_part(before, after) : 0;
+
 	if (it->n == MAX_CHANGES) {
 		it->more++;
 		return;
 	}
 	it->changes = xreallocarray(it->changes, (size_t)it->n + 1, sizeof(*it->changes));
-	it->changes[it->n++] = (struct diff_change){col_dup(m->st[before ? 0 : 1], 1), before ? xstrdup(col(m->st[0], 2)) : NULL,
-	                                            after ? xstrdup(col(m->st[1], 2)) : NULL};
+	it->changes[it->n++] =
+		(struct diff_change){xstrdup(path), before ? excerpt(before, from) : NULL, after ? excerpt(after, from) : NULL};
 }
 
 static void item_release(struct diff_item *it)
@@ -103,8 +151,10 @@ static int take_item(struct merge *m, struct err *e)
 	while (rc == 0 && (about(m, 0, it.key) || about(m, 1, it.key))) {
 		bool old = about(m, 0, it.key), new = about(m, 1, it.key);
 		int c = old && new ? strcmp(col(m->st[0], 1), col(m->st[1], 1)) : old ? -1 : 1;
-		if (c != 0 || strcmp(col(m->st[0], 2), col(m->st[1], 2)) != 0)
-			add_change(&it, m, c <= 0, c >= 0);
+		CLEAN(clean_free) char *before = c <= 0 ? comparable(col(m->st[0], 2)) : NULL;
+		CLEAN(clean_free) char *after = c >= 0 ? comparable(col(m->st[1], 2)) : NULL;
+		if (c != 0 || strcmp(before, after) != 0)
+			add_change(&it, col(m->st[c > 0], 1), before, after);
 		if (c <= 0)
 			rc = step(m, 0, e);
 		if (rc == 0 && c >= 0)
@@ -127,7 +177,13 @@ static void name_section(struct diff_section *s, const struct asset *a)
 	s->title = a->text.n > 3 ? xstrndup(a->text.p + 3, strcspn(a->text.p + 3, "\n")) : xstrdup(s->id);
 }
 
-static int compare_section(sqlite3 *before, sqlite3 *after, const struct asset *a, struct diff_section *s, struct err *e)
+static void bind_lang(sqlite3_stmt *st, int lang)
+{
+	if (sqlite3_bind_parameter_index(st, ":lang"))
+		db_bind_text(st, ":lang", lang_name(lang));
+}
+
+static int compare_section(sqlite3 *before, sqlite3 *after, int lang, const struct asset *a, struct diff_section *s, struct err *e)
 {
 	CLEAN(clean_stmt) sqlite3_stmt *old = NULL, *new = NULL;
 	int rc;
@@ -135,6 +191,8 @@ static int compare_section(sqlite3 *before, sqlite3 *after, const struct asset *
 	name_section(s, a);
 	if ((rc = db_prepare(before, a->path, a->text, &old, e)) < 0 || (rc = db_prepare(after, a->path, a->text, &new, e)) < 0)
 		return rc;
+	bind_lang(old, lang);
+	bind_lang(new, lang);
 	struct merge m = {{old, new}, {0, 0}, s};
 	if ((rc = step(&m, 0, e)) == 0)
 		rc = step(&m, 1, e);
@@ -143,15 +201,60 @@ static int compare_section(sqlite3 *before, sqlite3 *after, const struct asset *
 	return rc;
 }
 
-int diff_run(sqlite3 *before, sqlite3 *after, struct diff **out, struct err *e)
+static int name_side(sqlite3 *db, struct diff_side *s, struct err *e)
+{
+	static const char sql[] = "SELECT value FROM bundle WHERE key = 'path'";
+	CLEAN(clean_stmt) sqlite3_stmt *st = NULL;
+	int rc = db_prepare(db, "name of the bundle", (struct str){sql, sizeof(sql) - 1}, &st, e);
+
+	if (rc == 0 && (rc = db_step(st, e)) >= 0) {
+		const char *path = rc ? col(st, 0) : "", *slash = strrchr(path, '/');
+		s->name = xstrdup(slash ? slash + 1 : path); /* where the file lay is no part of what is in it */
+		s->collected = bundle_now(db);
+		rc = 0;
+	}
+	return rc;
+}
+
+const char *diff_told(const struct diff_item *it)
+{
+	for (int i = 0; it->state != DIFF_CHANGED && i < it->n; i++)
+		if (it->n == 1 || strcmp(it->changes[i].path, "title") == 0) {
+			const char *s = it->changes[i].before ? it->changes[i].before : it->changes[i].after;
+			return *s ? s : NULL;
+		}
+	return NULL;
+}
+
+int diff_count(const struct diff_section *s, int state)
+{
+	int n = 0;
+
+	for (int i = 0; i < s->n; i++)
+		n += s->items[i].state == state;
+	return n;
+}
+
+bool diff_empty(const struct diff *d)
+{
+	for (int i = 0; i < d->n; i++)
+		if (d->sections[i].n)
+			return false;
+	return true;
+}
+
+int diff_run(sqlite3 *before, sqlite3 *after, int lang, struct diff **out, struct err *e)
 {
 	CLEAN(clean_diff) struct diff *d = xcalloc(1, sizeof(*d));
-	int rc = 0;
+	int rc = name_side(before, &d->side[0], e);
+
+	if (rc == 0)
+		rc = name_side(after, &d->side[1], e);
 
 	for (const struct asset *a = asset_next("schema/diff/", ".sql", NULL); a && rc == 0; a = asset_next("schema/diff/", ".sql", a)) {
 		d->sections = xreallocarray(d->sections, (size_t)d->n + 1, sizeof(*d->sections));
 		d->sections[d->n] = (struct diff_section){0};
-		rc = compare_section(before, after, a, &d->sections[d->n++], e);
+		rc = compare_section(before, after, lang, a, &d->sections[d->n++], e);
 	}
 	if (rc == 0)
 		*out = STEAL(d);
@@ -167,8 +270,11 @@ void diff_free(struct diff *d)
 		free(d->sections[i].id);
 		free(d->sections[i].title);
 	}
-	if (d)
+	if (d) {
 		free(d->sections);
+		free(d->side[0].name);
+		free(d->side[1].name);
+	}
 	free(d);
 }
 

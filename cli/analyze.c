@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/term.h"
 #include "cli/cli.h"
+#include "cli/source.h"
 
 /* -- what may be asked for -------------------------------------------------------------------------------------------- */
 
@@ -32,7 +33,7 @@ static enum format format_of(const char *path)
 
 struct request {
 	int lang, fail_on; /* fail_on: a severity, -1: never */
-	const char *checks_dir;
+	const char *checks_dir, *before;
 };
 
 static int read_request(const struct cli_args *a, struct request *q, struct err *e)
@@ -42,6 +43,7 @@ static int read_request(const struct cli_args *a, struct request *q, struct err 
 	q->lang = lang ? lang_parse(lang) : LANG_EN;
 	q->fail_on = fail_on ? severity_parse(fail_on) : -1;
 	q->checks_dir = cli_value(a, "checks");
+	q->before = cli_value(a, "before");
 	if (q->lang < 0)
 		return err_set(e, ERR_USAGE, "--lang %.40s: there are en and zh", lang);
 	if (fail_on && q->fail_on < 0)
@@ -145,6 +147,15 @@ static int diagnose(sqlite3 *db, const char *const *bundles, int n, const struct
 	return rc;
 }
 
+/* The earlier bundle is analysed alike, or is a database that holds its analysis. */
+static int load_changes(const char *before, const struct request *q, sqlite3 *db, struct report *r, struct err *e)
+{
+	CLEAN(clean_db) sqlite3 *old = NULL;
+	int rc = source_open(&before, 1, q->checks_dir, SOURCE_FINDINGS, &old, e);
+
+	return rc < 0 ? rc : report_load_changes(old, db, r, e);
+}
+
 static bool fails(const struct report *r, int severity)
 {
 	for (int i = 0; severity >= 0 && i < r->root_count; i++)
@@ -158,7 +169,7 @@ static int run(const struct cli_args *a, struct err *e)
 	CLEAN(clean_db) sqlite3 *db = NULL;
 	CLEAN(clean_report) struct report *r = NULL;
 	struct progress p = {.on = term_is_tty(stderr)};
-	int n = cli_argc(a), stdin_used = 0;
+	int n = cli_argc(a), stdin_used;
 	const char *bundles[MAX_BUNDLES];
 	struct request q;
 
@@ -168,6 +179,7 @@ static int run(const struct cli_args *a, struct err *e)
 		err_set(e, ERR_USAGE, "at most %d bundles make one case; %d were given", MAX_BUNDLES, n);
 		return EXIT_USAGE;
 	}
+	stdin_used = q.before && strcmp(q.before, "-") == 0;
 	for (int i = 0; i < n; i++) {
 		bundles[i] = cli_arg(a, i);
 		stdin_used += strcmp(bundles[i], "-") == 0;
@@ -181,6 +193,8 @@ static int run(const struct cli_args *a, struct err *e)
 		rc = diagnose(db, bundles, n, &q, &p, e);
 	if (rc == 0)
 		rc = report_load(db, q.lang, &r, e);
+	if (rc == 0 && q.before)
+		rc = load_changes(q.before, &q, db, r, e);
 	for (int i = 0; rc == 0 && i < cli_count(a, "output"); i++)
 		if (r->table_count == 0 && with_tables(cli_nth(a, "output", i)))
 			rc = report_load_tables(db, r, e);
@@ -200,6 +214,7 @@ static int run(const struct cli_args *a, struct err *e)
 static const struct cli_option options[] = {
 	{.name = "output", .letter = 'o', .value = "PATH", .repeat = true, .help = "write a report; .html .md .json .txt .db"},
 	{.name = "verbose", .letter = 'v', .help = "all of it to the terminal, not a screenful"},
+	{.name = "before", .value = "BUNDLE", .help = "tell what changed since that earlier bundle"},
 	{.name = "lang", .value = "en|zh", .help = "language of the report (en)"},
 	{.name = "checks", .value = "DIR", .help = "further checks below DIR; same id replaces ours"},
 	{.name = "fail-on", .value = "SEVERITY", .help = "exit 3 when a root cause is that severe"},

@@ -92,8 +92,13 @@ static void put_policy(const struct html *h)
 	html_raw(h, "; base-uri 'none'; form-action 'none'");
 }
 
-static void put_title(const struct html *h)
+static void put_title(const struct html *h, bool changes)
 {
+	if (changes) {
+		CLEAN(clean_free) char *title = report_changes_title(h->r);
+		html_text(h, title);
+		return;
+	}
 	CLEAN(clean_free) char *verdict = report_verdict(h->r);
 	html_text(h, verdict);
 	html_raw(h, " · ");
@@ -104,12 +109,14 @@ static void put_body(const struct html *h)
 {
 	html_opening(h);
 	html_roots(h);
+	html_changes(h);
 	html_timeline(h);
 	html_sections(h);
 }
 
 struct skeleton {
 	const struct html *h;
+	bool changes; /* a page of what changed, not a report */
 	const char *text;
 	size_t done;
 };
@@ -127,7 +134,7 @@ static void put_part(void *arg, struct str name, size_t offset)
 	else if (str_eq(name, "policy"))
 		put_policy(h);
 	else if (str_eq(name, "title"))
-		put_title(h);
+		put_title(h, s->changes);
 	else if (str_eq(name, "css"))
 		fwrite(css.p, 1, css.n, h->f);
 	else if (str_eq(name, "js"))
@@ -138,20 +145,32 @@ static void put_part(void *arg, struct str name, size_t offset)
 		html_word(h, "label.skip");
 	else if (str_eq(name, "copied"))
 		html_word(h, "label.copied");
+	else if (str_eq(name, "body") && s->changes)
+		html_changes_page(h);
 	else if (str_eq(name, "body"))
 		put_body(h);
 }
 
-int report_write_html(const struct report *r, FILE *f, struct err *e)
+static int write_page(const struct report *r, FILE *f, bool changes, struct err *e)
 {
 	struct html h = {f, r};
 	struct str page = asset_text("analyze/report/report.html");
 	CLEAN(clean_free) char *text = xstrndup(page.p, page.n);
-	struct skeleton s = {&h, text, 0};
+	struct skeleton s = {&h, changes, text, 0};
 
 	if (!page.n)
 		return err_set(e, ERR_INTERNAL, "analyze/report/report.html is missing");
 	fill_each(text, put_part, &s);
 	fputs(text + s.done, f);
 	return ferror(f) ? err_errno(e, "writing") : 0;
+}
+
+int report_write_html(const struct report *r, FILE *f, struct err *e)
+{
+	return write_page(r, f, false, e);
+}
+
+int report_write_changes_html(const struct report *r, FILE *f, struct err *e)
+{
+	return write_page(r, f, true, e);
 }

@@ -30,6 +30,9 @@ void html_matrix(const struct html *h);   /* conditions by node */
 void html_roots(const struct html *h);    /* root causes with evidence, fixes, symptoms; remarks */
 void html_sections(const struct html *h); /* everything else, folded */
 void html_rest(const struct html *h);     /* html_rest.c: of these, what is not about findings */
+void html_changes(const struct html *h);      /* html_changes.c: what changed since an earlier bundle, if there is one */
+void html_changed(const struct html *h, const struct report_group *g); /* of that, what the root cause is about */
+void html_changes_page(const struct html *h); /* a page of nothing else */
 void html_tables(const struct html *h);   /* html_tables.c */
 
 #endif

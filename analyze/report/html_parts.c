@@ -345,6 +345,7 @@ static void put_root(const struct html *h, const struct report_group *g)
 	html_raw(h, "</div></header>\n");
 	put_paragraph(h, "detail", g->same_detail ? first->detail : NULL);
 	put_paragraph(h, "why", g->same_why ? first->why : NULL);
+	html_changed(h, g);
 	if (g->member_count > MAX_NAMED + 1) /* else the line above names them all */
 		put_members(h, g);
 	put_proofs(h, g);

@@ -102,6 +102,54 @@ static void write_others(struct jsonw *w, const struct report *r, const char *ke
 	jsonw_end(w);
 }
 
+static void write_item(struct jsonw *w, const struct diff_item *it)
+{
+	jsonw_object(w);
+	pair(w, "state", diff_state_name(it->state));
+	pair(w, "key", it->key);
+	list(w, "changes");
+	for (int i = 0; i < it->n; i++) {
+		jsonw_object(w);
+		pair(w, "path", it->changes[i].path);
+		pair(w, "before", it->changes[i].before);
+		pair(w, "after", it->changes[i].after);
+		jsonw_end(w);
+	}
+	jsonw_end(w);
+	count(w, "more", it->more);
+	jsonw_end(w);
+}
+
+static void write_side(struct jsonw *w, const char *key, const struct diff_side *s)
+{
+	jsonw_key(w, key);
+	jsonw_object(w);
+	pair(w, "name", s->name);
+	moment(w, "collected", s->collected);
+	jsonw_end(w);
+}
+
+static void write_changes(struct jsonw *w, const struct report *r)
+{
+	const struct diff *d = r->changes;
+
+	write_side(w, "before", &d->side[0]);
+	write_side(w, "after", &d->side[1]);
+	list(w, "sections");
+	for (int i = 0; i < d->n; i++) {
+		jsonw_object(w);
+		pair(w, "id", d->sections[i].id);
+		pair(w, "title", report_section_word(r, &d->sections[i]));
+		list(w, "items");
+		for (int k = 0; k < d->sections[i].n; k++)
+			write_item(w, &d->sections[i].items[k]);
+		jsonw_end(w);
+		count(w, "more", d->sections[i].more);
+		jsonw_end(w);
+	}
+	jsonw_end(w);
+}
+
 static void write_finding(struct jsonw *w, const struct report *r, const struct report_finding *f, bool as_root)
 {
 	jsonw_object(w);
@@ -129,6 +177,12 @@ static void write_finding(struct jsonw *w, const struct report *r, const struct 
 	write_fix(w, f);
 	if (as_root) {
 		write_others(w, r, "explains", f->explains, f->explains_count);
+		if (r->changes)
+			list(w, "changed");
+		for (int i = 0; i < f->changed_count; i++)
+			write_item(w, f->changed[i]);
+		if (r->changes)
+			jsonw_end(w);
 	} else {
 		write_others(w, r, "explains", f->effects, f->effect_count);
 		write_others(w, r, "explained_by", f->causes, f->cause_count);
@@ -187,6 +241,16 @@ static void write_collected(struct jsonw *w, const struct report *r)
 	jsonw_end(w);
 }
 
+/* Closes the outermost object and the file's last line. */
+static int end(struct jsonw *w, FILE *f, struct err *e)
+{
+	jsonw_end(w);
+	int rc = jsonw_finish(w);
+	if (rc == 0 && fputc('\n', f) == EOF)
+		rc = err_errno(e, "writing");
+	return rc;
+}
+
 int report_write_json(const struct report *r, FILE *f, struct err *e)
 {
 	struct jsonw w;
@@ -206,9 +270,23 @@ int report_write_json(const struct report *r, FILE *f, struct err *e)
 	jsonw_end(&w);
 	write_checks(&w, r);
 	write_collected(&w, r);
-	jsonw_end(&w);
-	int rc = jsonw_finish(&w);
-	if (rc == 0 && fputc('\n', f) == EOF)
-		rc = err_errno(e, "writing");
-	return rc;
+	if (r->changes) {
+		jsonw_key(&w, "changes");
+		jsonw_object(&w);
+		write_changes(&w, r);
+		jsonw_end(&w);
+	}
+	return end(&w, f, e);
+}
+
+int report_write_changes_json(const struct report *r, FILE *f, struct err *e)
+{
+	struct jsonw w;
+
+	jsonw_init(&w, to_stream, f, 2, e);
+	jsonw_object(&w);
+	count(&w, "sickbay_diff", 1);
+	pair(&w, "lang", lang_name(r->lang));
+	write_changes(&w, r);
+	return end(&w, f, e);
 }

@@ -2,18 +2,13 @@
  * stands in fences longer than any run of backticks in it, and the only HTML is ours: what is long is folded in <details>, which
  * GitHub and GitLab show closed and others show open. */
 #include "analyze/checks.h"
-#include "analyze/report/report.h"
+#include "analyze/report/markdown.h"
 #include "base/clock.h"
 #include "base/text.h"
 #include <errno.h>
 #include <limits.h>
 
 enum { MAX_ROWS = 300, MAX_MEMBERS = 100, MAX_NAMED = 3, MAX_FULL = 3, MAX_PIECES = 3, MAX_GROUPS = 20 };
-
-struct md {
-	FILE *f;
-	const struct report *r;
-};
 
 /* Control characters, line ends and bidi overrides have no place in running text: text_plain makes them visible. */
 static char *plain(const char *s)
@@ -39,7 +34,7 @@ static char *plain(const char *s)
 	return buf_take(&b);
 }
 
-static void put(const struct md *m, const char *s)
+void md_text(const struct md *m, const char *s)
 {
 	CLEAN(clean_free) char *safe = plain(s);
 	const char *start = safe + strspn(safe, " ");
@@ -73,7 +68,7 @@ static void ticks(const struct md *m, size_t n)
 }
 
 /* A span of code within a line. */
-static void put_code(const struct md *m, const char *s)
+void md_code(const struct md *m, const char *s)
 {
 	CLEAN(clean_free) char *safe = plain(s);
 	size_t n = longest_backticks(safe) + 1;
@@ -114,7 +109,7 @@ static void heading(const struct md *m, const char *key)
 }
 
 /* Opens a fold with words of ours, or of ours with a number; unfold closes it. Markdown goes on behind the empty line. */
-static void fold(const struct md *m, const char *summary)
+void md_fold(const struct md *m, const char *summary)
 {
 	struct buf b = BUF_MAX(64 << 10);
 
@@ -123,7 +118,7 @@ static void fold(const struct md *m, const char *summary)
 	buf_release(&b);
 }
 
-static void unfold(const struct md *m)
+void md_unfold(const struct md *m)
 {
 	fputs("\n</details>\n\n", m->f);
 }
@@ -132,10 +127,10 @@ static void fold_section(const struct md *m, const char *key, int count)
 {
 	CLEAN(clean_free) char *summary = count >= 0 ? xasprintf("%s (%d)", word(m, key), count) : xstrdup(word(m, key));
 
-	fold(m, summary);
+	md_fold(m, summary);
 }
 
-static void put_more(const struct md *m, int n)
+void md_more(const struct md *m, int n)
 {
 	if (n <= 0)
 		return;
@@ -156,7 +151,7 @@ static void put_evidence(const struct md *m, const struct report_finding *f, int
 		const struct report_evidence *v = &f->evidence[i];
 		CLEAN(clean_free) char *place =
 			v->line > 0 ? xasprintf("%s:%lld", v->file, (long long)v->line) : xstrdup(v->file);
-		put_code(m, place);
+		md_code(m, place);
 		fputs("\n", m->f);
 		if (*v->text)
 			put_block(m, v->text, "text", 0);
@@ -177,14 +172,14 @@ static void put_proofs(const struct md *m, const struct report_group *g)
 		put_evidence(m, &m->r->findings[g->members[0]], INT_MAX);
 	for (int i = 0; g->member_count > 1 && i < g->member_count && i < MAX_FULL; i++) {
 		const struct report_finding *f = &m->r->findings[g->members[i]];
-		put_code(m, f->subject);
+		md_code(m, f->subject);
 		if (!g->same_detail && f->detail && *f->detail) {
 			fputs(" ", m->f);
-			put(m, f->detail);
+			md_text(m, f->detail);
 		}
 		fputs("\n\n", m->f);
 		if (i == 0 && !g->same_why && f->why) {
-			put(m, f->why);
+			md_text(m, f->why);
 			fputs("\n\n", m->f);
 		}
 		put_evidence(m, f, MAX_PIECES);
@@ -199,25 +194,25 @@ static void put_members(const struct md *m, const struct report_group *g)
 	if (g->member_count <= MAX_NAMED + 1)
 		return;
 	CLEAN(clean_free) char *head = report_fill(m->r, "group.members", g->member_count, NULL, NULL);
-	fold(m, head);
+	md_fold(m, head);
 	for (int i = 0; i < n; i++) {
 		fputs(i ? " · " : "", m->f);
-		put_code(m, m->r->findings[g->members[i]].subject);
+		md_code(m, m->r->findings[g->members[i]].subject);
 	}
 	fputc('\n', m->f);
-	put_more(m, g->member_count - n);
-	unfold(m);
+	md_more(m, g->member_count - n);
+	md_unfold(m);
 }
 
 static void put_step(const struct md *m, const struct report_step *s)
 {
-	put(m, s->text);
+	md_text(m, s->text);
 	for (int i = 0; i < s->command_count; i++) {
 		CLEAN(clean_free) char *on = report_on(m->r, &s->commands[i], 10);
 		if (on) {
 			CLEAN(clean_free) char *place = report_fill(m->r, "label.on", 0, "on", on);
 			fputs(i ? "   (" : " (", m->f);
-			put(m, place);
+			md_text(m, place);
 			fputs(")", m->f);
 		}
 		if (i == 0 || on)
@@ -243,7 +238,7 @@ static void put_fix(const struct md *m, const struct report_group *g)
 		label(m, "label.verify");
 	for (int i = 0; i < g->verify_count; i++)
 		put_block(m, g->verify[i], "sh", 0);
-	put_more(m, g->verify_more);
+	md_more(m, g->verify_more);
 	if (g->verify_more)
 		fputc('\n', m->f);
 }
@@ -256,17 +251,38 @@ static void put_effects(const struct md *m, const struct report_group *g)
 		return;
 	CLEAN(clean_free) char *head =
 		report_fill(m->r, g->explains_count == 1 ? "label.explains_one" : "label.explains", g->explains_count, NULL, NULL);
-	fold(m, head);
+	md_fold(m, head);
 	for (int i = 0; i < n; i++) {
 		const struct report_finding *x = &m->r->findings[g->explains[i]];
 		fputs("- ", m->f);
-		put(m, x->title);
+		md_text(m, x->title);
 		fputs(" (", m->f);
-		put_code(m, x->subject);
+		md_code(m, x->subject);
 		fputs(")\n", m->f);
 	}
-	put_more(m, g->explains_count - n);
-	unfold(m);
+	md_more(m, g->explains_count - n);
+	md_unfold(m);
+}
+
+/* What it is about was changed since the earlier bundle. */
+static void put_changed(const struct md *m, const struct report_group *g)
+{
+	bool any = false;
+
+	for (int i = 0; i < g->member_count && i < MAX_FULL; i++) {
+		const struct report_finding *f = &m->r->findings[g->members[i]];
+		for (int k = 0; k < f->changed_count; k++) {
+			CLEAN(clean_free) char *line = report_change_line(m->r, f->changed[k]);
+			if (!any)
+				label(m, "diff.coincides");
+			any = true;
+			fputs("- ", m->f);
+			md_code(m, line);
+			fputc('\n', m->f);
+		}
+	}
+	if (any)
+		fputc('\n', m->f);
 }
 
 static void put_root(const struct md *m, const struct report_group *g)
@@ -277,21 +293,22 @@ static void put_root(const struct md *m, const struct report_group *g)
 	static const char *const confidences[] = {"confidence.possible", "confidence.likely", "confidence.certain"};
 
 	fprintf(m->f, "### %d. ", first->group);
-	put(m, g->title);
+	md_text(m, g->title);
 	fprintf(m->f, "\n\n**%s** · ", severity_word(m, g->severity));
-	put_code(m, first->check);
+	md_code(m, first->check);
 	fputs(" · ", m->f);
-	put_code(m, places);
+	md_code(m, places);
 	fprintf(m->f, " · %s%s%s\n\n", times ? times : "", times ? " · " : "",
 	        word(m, confidences[first->confidence < 0 ? 1 : first->confidence]));
 	if (g->same_detail && first->detail && *first->detail) {
-		put(m, first->detail);
+		md_text(m, first->detail);
 		fputs("\n\n", m->f);
 	}
 	if (g->same_why && first->why) {
-		put(m, first->why);
+		md_text(m, first->why);
 		fputs("\n\n", m->f);
 	}
+	put_changed(m, g);
 	put_members(m, g);
 	put_proofs(m, g);
 	put_fix(m, g);
@@ -305,7 +322,7 @@ static void table_head(const struct md *m, const char *a, const char *b, const c
 
 static void cell(const struct md *m, const char *s)
 {
-	put(m, s);
+	md_text(m, s);
 	fputs(" | ", m->f);
 }
 
@@ -329,15 +346,15 @@ static void put_findings(const struct md *m)
 		cell(m, r->findings[i].subject);
 		fputc('\n', m->f);
 	}
-	put_more(m, total - shown);
-	unfold(m);
+	md_more(m, total - shown);
+	md_unfold(m);
 }
 
 static void put_advice_steps(const struct md *m, const struct report_finding *f)
 {
 	for (int i = 0; i < f->fix_count; i++) {
 		fputs("- ", m->f);
-		put(m, f->fix[i].text);
+		md_text(m, f->fix[i].text);
 		fputs("\n", m->f);
 		if (!f->fix[i].run)
 			continue;
@@ -366,28 +383,28 @@ static void put_advice(const struct md *m)
 			continue;
 		shown++;
 		fputs("### ", m->f);
-		put(m, f->title);
+		md_text(m, f->title);
 		fprintf(m->f, "\n\n%s · ", severity_word(m, f->severity));
-		put_code(m, f->check);
+		md_code(m, f->check);
 		fputs(" · ", m->f);
-		put_code(m, f->subject);
+		md_code(m, f->subject);
 		fputs("\n\n", m->f);
 		if (f->detail && *f->detail) {
-			put(m, f->detail);
+			md_text(m, f->detail);
 			fputs("\n\n", m->f);
 		}
 		put_evidence(m, f, 2);
 		if (!last || strcmp(last->check, f->check) != 0) {
 			if (f->why) {
-				put(m, f->why);
+				md_text(m, f->why);
 				fputs("\n\n", m->f);
 			}
 			put_advice_steps(m, f);
 		}
 		last = f;
 	}
-	put_more(m, total - shown);
-	unfold(m);
+	md_more(m, total - shown);
+	md_unfold(m);
 }
 
 static bool in_state(const struct report_check *c, const char *state, const char *or_state, bool applies)
@@ -413,17 +430,17 @@ static void put_checks(const struct md *m, const char *key, const char *state, c
 			continue;
 		CLEAN(clean_free) char *title = report_bare_title(c->title);
 		fputs("- ", m->f);
-		put_code(m, c->id);
+		md_code(m, c->id);
 		fputs(": ", m->f);
-		put(m, c->reason && !clear ? c->reason : title);
+		md_text(m, c->reason && !clear ? c->reason : title);
 		if (c->reason && clear) {
 			fputs(" (", m->f);
-			put(m, c->reason);
+			md_text(m, c->reason);
 			fputs(")", m->f);
 		}
 		fputc('\n', m->f);
 	}
-	unfold(m);
+	md_unfold(m);
 }
 
 static void put_collected(const struct md *m)
@@ -438,25 +455,25 @@ static void put_collected(const struct md *m)
 	        (long long)r->truncated);
 	for (int i = 0; i < failures; i++) {
 		fputs("- ", m->f);
-		put_code(m, r->failures[i].path);
+		md_code(m, r->failures[i].path);
 		fputs(": ", m->f);
-		put(m, r->failures[i].error);
+		md_text(m, r->failures[i].error);
 		fputc('\n', m->f);
 	}
-	put_more(m, r->failure_count - failures);
-	unfold(m);
+	md_more(m, r->failure_count - failures);
+	md_unfold(m);
 	if (problems)
 		fold_section(m, "section.problems", r->problem_count);
 	for (int i = 0; i < problems; i++) {
 		fputs("- ", m->f);
-		put_code(m, r->problems[i].file);
+		md_code(m, r->problems[i].file);
 		fputs(": ", m->f);
-		put(m, r->problems[i].message);
+		md_text(m, r->problems[i].message);
 		fputc('\n', m->f);
 	}
-	put_more(m, r->problem_count - problems);
+	md_more(m, r->problem_count - problems);
 	if (problems)
-		unfold(m);
+		md_unfold(m);
 }
 
 /* -- tables ------------------------------------------------------------------------------------------------------------- */
@@ -482,7 +499,7 @@ static void put_rows(const struct md *m, const struct report_table *t, int row, 
 		for (int i = 0; i < t->column_count; i++) {
 			CLEAN(clean_free) char *text = column_shown(&t->columns[i]) ? report_cell_text(m->r, t, row, i) : NULL;
 			if (text && t->columns[i].kind == REPORT_CODE && *text && !strchr(text, '|')) { /* a bar ends a cell even in code */
-				put_code(m, text);
+				md_code(m, text);
 				fputs(" | ", m->f);
 			} else if (text) {
 				cell(m, text);
@@ -498,13 +515,13 @@ static void put_group_head(const struct md *m, const struct report_table *t, int
 	const char *name = t->cells[(size_t)row * (size_t)t->column_count + (size_t)t->group].text;
 	const char *between = ": ";
 
-	put_code(m, name ? name : "");
+	md_code(m, name ? name : "");
 	for (int i = 0; i < t->column_count; i++) {
 		CLEAN(clean_free) char *value = t->columns[i].head ? report_cell_text(m->r, t, row, i) : NULL;
 		if (!value || !*value)
 			continue;
 		fprintf(m->f, "%s%s ", between, word(m, t->columns[i].word));
-		put(m, value);
+		md_text(m, value);
 		between = word(m, "group.separator");
 	}
 	fputs("\n\n", m->f);
@@ -515,10 +532,10 @@ static void put_table(const struct md *m, const struct report_table *t)
 	char key[64];
 	int number = 0, more;
 
-	fold(m, report_table_word(m->r, t, "title", key));
+	md_fold(m, report_table_word(m->r, t, "title", key));
 	fprintf(m->f, "%s\n\n", report_table_word(m->r, t, "note", key));
 	if (t->trouble) {
-		put(m, t->trouble);
+		md_text(m, t->trouble);
 		fputs("\n\n", m->f);
 	}
 	for (int row = 0, end; row < t->row_count; row = end) {
@@ -528,11 +545,11 @@ static void put_table(const struct md *m, const struct report_table *t)
 		if (t->group >= 0)
 			put_group_head(m, t, row);
 		put_rows(m, t, row, end);
-		put_more(m, more);
+		md_more(m, more);
 		fputc('\n', m->f);
 	}
-	put_more(m, number - MAX_GROUPS);
-	unfold(m);
+	md_more(m, number - MAX_GROUPS);
+	md_unfold(m);
 }
 
 static void put_tables(const struct md *m)
@@ -551,10 +568,10 @@ static void put_opening(const struct md *m)
 	CLEAN(clean_free) char *summary = report_summary(r);
 
 	fprintf(m->f, "# %s\n\n", verdict);
-	put_code(m, r->name);
+	md_code(m, r->name);
 	if (r->version) {
 		fputs(" · Kubernetes ", m->f);
-		put(m, r->version);
+		md_text(m, r->version);
 	}
 	if (r->collected != TIME_NONE)
 		fprintf(m->f, " · %s", clock_format(r->collected / US_PER_S * US_PER_S, when));
@@ -562,7 +579,7 @@ static void put_opening(const struct md *m)
 	if (r->damage) {
 		CLEAN(clean_free) char *damaged = report_fill(r, "report.damaged", 0, "damage", r->damage);
 		fputs("> ", m->f);
-		put(m, damaged);
+		md_text(m, damaged);
 		fprintf(m->f, " %s\n\n", word(m, "report.damaged_note"));
 	}
 }
@@ -580,6 +597,13 @@ int report_write_markdown(const struct report *r, FILE *f, struct err *e)
 		heading(&m, "section.remarks");
 	for (int i = r->fault_count; i < r->group_count; i++)
 		put_root(&m, &r->groups[i]);
+	if (r->changes) {
+		CLEAN(clean_free) char *title = report_changes_title(r);
+		fputs("## ", f);
+		md_text(&m, title);
+		fputs("\n\n", f);
+		md_changes(&m);
+	}
 	put_findings(&m);
 	put_advice(&m);
 	put_checks(&m, "section.clear", "clear", "clear", true);

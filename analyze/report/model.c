@@ -354,7 +354,7 @@ static void free_finding(struct report_finding *f)
 		free(f->fix[i].on);
 	}
 	void *all[] = {f->check, f->area, f->subject, f->title, f->detail, f->why, f->verify, f->namespace,
-	               f->fields, f->evidence, f->fix, f->effects, f->causes, f->explains};
+	               f->fields, f->evidence, f->fix, f->effects, f->causes, f->explains, f->changed};
 	for (size_t i = 0; i < ARRAY_LEN(all); i++)
 		free(all[i]);
 }
@@ -399,6 +399,7 @@ void report_free(struct report *r)
 	report_free_groups(r);
 	report_free_tables(r);
 	report_free_page(r);
+	diff_free(r->changes);
 	for (int i = 0; i < r->finding_count; i++)
 		free_finding(&r->findings[i]);
 	free(r->findings);

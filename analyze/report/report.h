@@ -4,6 +4,7 @@
  * comes from the bundle for its own format: what a pod calls itself can be markup, Markdown or a terminal's escape. */
 #ifndef SICKBAY_ANALYZE_REPORT_REPORT_H
 #define SICKBAY_ANALYZE_REPORT_REPORT_H
+#include "analyze/diff.h"
 #include "base/db.h"
 #include "base/json.h"
 #include <stdbool.h>
@@ -44,6 +45,8 @@ struct report_finding {
 	int effect_count;
 	int *causes;  /* and of those that cause it directly */
 	int cause_count;
+	const struct diff_item **changed; /* what it is about and what differs from the earlier bundle; borrowed from report.changes */
+	int changed_count;
 	int rank;          /* as a root cause, from 1 on; 0: it is none */
 	int group;         /* number of the entry in which people read of it, from 1 on; 0: it is no root */
 	int root_severity; /* of a root: the worst of itself and of what it explains */
@@ -190,6 +193,7 @@ struct report {
 	struct report_timeline timeline; /* empty before report_load_page */
 	struct report_matrix matrix;
 	char *page_trouble; /* why the page lacks some of this, or NULL */
+	struct diff *changes; /* from an earlier bundle to this one, or NULL */
 };
 
 /* lang: enum lang of checks.h. */
@@ -200,6 +204,20 @@ int report_load_tables(sqlite3 *db, struct report *r, struct err *e);
  * leaves its part empty and page_trouble. */
 void report_load_page(sqlite3 *db, struct report *r);
 void report_free_page(struct report *r);
+/* changes.c: what changed since the bundle in `before` (a database with findings), and which root causes are about something that
+ * did: the thing itself, what owns it or what it owns, a ConfigMap or Secret that its pods use. */
+int report_load_changes(sqlite3 *before, sqlite3 *db, struct report *r, struct err *e);
+/* A report of nothing but changes, which it takes. */
+int report_of_changes(struct diff *changes, int lang, struct report **out, struct err *e);
+/* The heading of a section; the word for a path, where it has one ("valid_until"), else the path. */
+const char *report_section_word(const struct report *r, const struct diff_section *s);
+const char *report_path_word(const struct report *r, const char *path);
+/* "3 added, 1 removed". Caller frees. */
+char *report_section_counts(const struct report *r, const struct diff_section *s);
+/* "Deployment shop/web: image: web:1 -> web:2 and 2 more". Caller frees. */
+char *report_change_line(const struct report *r, const struct diff_item *it);
+/* "What changed since monday.tar.zst (2026-11-23T19:33:31Z)". Caller frees. */
+char *report_changes_title(const struct report *r);
 void report_free(struct report *r);
 void clean_report(struct report **r);
 /* The word for a dotted key, in the report's language. */
@@ -237,6 +255,12 @@ void report_free_groups(struct report *r);
 int report_write_json(const struct report *r, FILE *f, struct err *e);
 int report_write_markdown(const struct report *r, FILE *f, struct err *e);
 int report_write_html(const struct report *r, FILE *f, struct err *e);
+/* Only r->changes. */
+int report_write_changes_json(const struct report *r, FILE *f, struct err *e);
+int report_write_changes_markdown(const struct report *r, FILE *f, struct err *e);
+int report_write_changes_html(const struct report *r, FILE *f, struct err *e);
+/* For a terminal or a file; most: changes told of one item. */
+void report_put_changes(const struct report *r, FILE *f, int most);
 /* screen_of NULL: everything of weight. Else what fits on a screen (40 lines of 80 columns), and how to get the rest of the bundle
  * at that path. Colour only where f is a terminal. */
 int report_write_text(const struct report *r, FILE *f, const char *screen_of, struct err *e);

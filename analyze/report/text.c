@@ -3,6 +3,7 @@
 #include "analyze/report/report.h"
 #include "base/clock.h"
 #include "base/term.h"
+#include <limits.h>
 
 struct text {
 	FILE *f;
@@ -282,6 +283,52 @@ static void put_head(const struct text *t, const struct report_group *g, const s
 	fputc('\n', t->f);
 }
 
+/* What it is about was changed since the earlier bundle: on a screen the nearest. */
+static void put_changed(const struct text *t, const struct report_group *g)
+{
+	int left = t->whole ? 50 : 1;
+
+	for (int i = 0; i < g->member_count && left; i++) {
+		const struct report_finding *f = &t->r->findings[g->members[i]];
+		for (int k = 0; k < f->changed_count && left; k++) {
+			CLEAN(clean_free) char *line = report_change_line(t->r, f->changed[k]);
+			if (left == (t->whole ? 50 : 1))
+				label(t, "diff.coincides");
+			left--;
+			fputs("     ", t->f);
+			put_cut(t, line, t->width - 6);
+			fputc('\n', t->f);
+		}
+	}
+}
+
+/* On a screen a line that counts, in full every item. */
+static void put_changes(const struct text *t)
+{
+	const struct report *r = t->r;
+	CLEAN(clean_free) char *title = r->changes ? report_changes_title(r) : NULL;
+
+	if (!title)
+		return;
+	styled(t, TERM_DIM, title);
+	fputc('\n', t->f);
+	if (diff_empty(r->changes) || t->whole) {
+		report_put_changes(r, t->f, t->whole ? INT_MAX : 0);
+		fputc('\n', t->f);
+		return;
+	}
+	struct buf b = BUF_MAX(4 << 10);
+	for (int i = 0; i < r->changes->n; i++) {
+		const struct diff_section *s = &r->changes->sections[i];
+		CLEAN(clean_free) char *counts = report_section_counts(r, s);
+		if (s->n)
+			buf_printf(&b, NULL, "%s%s: %s", b.n ? report_word(r, "group.semicolon") : "", report_section_word(r, s), counts);
+	}
+	CLEAN(clean_free) char *line = buf_take(&b);
+	put_wrapped(t, line, 3);
+	fputc('\n', t->f);
+}
+
 static void put_root(const struct text *t, const struct report_group *g, const struct caps *caps)
 {
 	const struct report_finding *first = &t->r->findings[g->members[0]];
@@ -291,6 +338,7 @@ static void put_root(const struct text *t, const struct report_group *g, const s
 		put_wrapped(t, first->detail, 3);
 	if (t->whole && first->why)
 		put_wrapped(t, first->why, 3);
+	put_changed(t, g);
 	put_evidence(t, g, caps);
 	put_fix(t, g, caps);
 	put_effects(t, g, caps);
@@ -460,6 +508,7 @@ static void put_report(const struct text *t, const struct caps *caps, const char
 {
 	put_opening(t);
 	put_roots(t, caps);
+	put_changes(t);
 	put_advice(t, caps);
 	put_skipped(t, caps);
 	if (t->whole) {

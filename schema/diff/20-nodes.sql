@@ -4,6 +4,6 @@ SELECT key, path, value FROM (
   UNION ALL SELECT name, 'runtime', runtime_version FROM nodes
   UNION ALL SELECT name, 'kernel', kernel_version FROM nodes
   UNION ALL SELECT name, 'os', os_image FROM nodes
-  UNION ALL SELECT node, 'condition ' || type, status || coalesce(' (' || reason || ')', '') FROM node_conditions
+  UNION ALL SELECT node, 'conditions.' || type, status || coalesce(' (' || reason || ')', '') FROM node_conditions
 )
 ORDER BY 1, 2

@@ -1,6 +1,6 @@
 // The report's page in a real browser: no request, no error, with and without JavaScript, phone and desktop, light and dark, print,
 // accessibility, filters, and a bundle full of markup that must stay text. Prints TAP.
-// usage: node page.js FOLDER   with sick.html, sick.zh.html, healthy.html, hostile.html in it; NODE_PATH names the modules
+// usage: node page.js FOLDER   with the pages that run.sh writes in it; NODE_PATH names the modules
 "use strict";
 const path = require("path");
 const { chromium } = require("playwright-core");
@@ -141,9 +141,9 @@ async function print(browser) {
   });
 }
 
-async function hostile(browser) {
-  await test("markup, escapes and direction marks of a bundle stay text", async () => {
-    const { context, page, noise } = await open(browser, "hostile.html", { viewport: desktop });
+async function hostile(browser, name) {
+  await test(`${name}: markup, escapes and direction marks of a bundle stay text`, async () => {
+    const { context, page, noise } = await open(browser, name, { viewport: desktop });
     await openAll(page);
     same(noise, [], "noise");
     same(await page.locator("script").count(), 1, "scripts");
@@ -163,14 +163,15 @@ async function hostile(browser) {
     executablePath: process.env.CHROMIUM || "/usr/bin/chromium",
     args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
   });
-  for (const name of ["sick.html", "sick.zh.html", "healthy.html", "hostile.html"])
+  for (const name of ["sick.html", "sick.zh.html", "healthy.html", "hostile.html", "before.html", "diff.html"])
     for (const [viewport, scheme] of [[desktop, "light"], [phone, "dark"]]) await looks(browser, name, viewport, scheme);
   await looks(browser, "sick.html", desktop, "dark");
   await looks(browser, "sick.html", phone, "light");
   await withoutScript(browser);
   await filters(browser);
   await print(browser);
-  await hostile(browser);
+  await hostile(browser, "hostile.html");
+  await hostile(browser, "diff.html");
   await browser.close();
   console.log(`1..${count}`);
   console.log(`${count - failed} passed, ${failed} failed`);
