@@ -36,6 +36,8 @@ struct check *check_parse(const char *path, const char *area, struct str text);
 void check_free(struct check *c);
 /* Line (1-based) on which a byte of the file stands; *column may be NULL. */
 int check_line(const struct check *c, size_t offset, int *column);
+/* Where `key:` stands in the YAML block; its beginning when it does not. */
+size_t check_key(const struct check *c, const char *key);
 /* A text of `o` (an object with en and zh, or a plain string) in a language, English where it lacks; NULL when there is none. */
 const char *check_text(const cJSON *o, int lang);
 

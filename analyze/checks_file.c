@@ -109,6 +109,27 @@ static void close_gaps(const cJSON *texts)
 		s[to] = '\0';
 }
 
+size_t check_key(const struct check *c, const char *key)
+{
+	size_t n = strlen(key);
+
+	for (size_t i = 0; i < c->sql; i++) {
+		bool starts = i == 0 || strchr(" \t\n{,-*", c->text[i - 1]);
+		if (starts && strncmp(c->text + i, key, n) == 0 && c->text[i + n] == ':')
+			return i;
+	}
+	return 0;
+}
+
+static int bad_field(const struct check *c, const char *key, const char *what, struct err *e)
+{
+	const char *given = json_get_str(c->head, key);
+	int column, line = check_line(c, check_key(c, key), &column);
+
+	return err_set(e, ERR_FORMAT, "line %d, column %d: %s %s%s%.40s%s", line, column, key, what, given ? ", not \"" : "", given ? given : "",
+	               given ? "\"" : "");
+}
+
 static int parse_fields(struct check *c, struct err *e)
 {
 	const char *confidence = json_get_str(c->head, "confidence");
@@ -122,12 +143,12 @@ static int parse_fields(struct check *c, struct err *e)
 	c->severity = severity_parse(json_get_str(c->head, "severity"));
 	if (c->severity < 0) {
 		c->severity = SEVERITY_WARNING;
-		return err_set(e, ERR_FORMAT, "severity must be critical, warning or info");
+		return bad_field(c, "severity", "must be critical, warning or info", e);
 	}
 	c->confidence = confidence ? confidence_parse(confidence) : CONFIDENCE_LIKELY;
 	if (c->confidence < 0) {
 		c->confidence = CONFIDENCE_LIKELY;
-		return err_set(e, ERR_FORMAT, "confidence must be certain, likely or possible");
+		return bad_field(c, "confidence", "must be certain, likely or possible", e);
 	}
 	if (!check_text(json_get(c->head, "title"), LANG_EN))
 		return err_set(e, ERR_FORMAT, "title is missing");

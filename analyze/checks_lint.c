@@ -44,19 +44,6 @@ static void tell_placed(struct lint *l, const char *what)
 	l->count++;
 }
 
-/* Where `key:` stands in the YAML block; its beginning when it does not. The parsed tree knows no lines. */
-static size_t key_offset(const struct check *c, const char *key)
-{
-	size_t n = strlen(key);
-
-	for (size_t i = 0; i < c->sql; i++) {
-		bool starts = i == 0 || strchr(" \t\n{,-*", c->text[i - 1]);
-		if (starts && strncmp(c->text + i, key, n) == 0 && c->text[i + n] == ':')
-			return i;
-	}
-	return 0;
-}
-
 static size_t text_offset(const struct check *c, const char *text, size_t from)
 {
 	const char *at = strstr(c->text + from, text);
@@ -74,7 +61,7 @@ static void lint_keys(struct lint *l)
 		for (size_t i = 0; i < ARRAY_LEN(known); i++)
 			ok = ok || strcmp(known[i], item->string) == 0;
 		if (!ok)
-			tell(l, key_offset(l->c, item->string), "unknown key \"%s\"", item->string);
+			tell(l, check_key(l->c, item->string), "unknown key \"%s\"", item->string);
 	}
 }
 
@@ -86,15 +73,15 @@ static void lint_id(struct lint *l)
 	if (!id)
 		tell(l, 0, "id is missing");
 	else if (strcmp(id, c->id) != 0)
-		tell(l, key_offset(c, "id"), "id is \"%s\", but the file is %s.sql", id, c->id);
+		tell(l, check_key(c, "id"), "id is \"%s\", but the file is %s.sql", id, c->id);
 	for (const char *p = c->id; *p; p++)
 		if (!islower((unsigned char)*p) && !isdigit((unsigned char)*p) && *p != '-') {
-			tell(l, key_offset(c, "id"), "id \"%s\": only a-z, 0-9 and - are allowed", c->id);
+			tell(l, check_key(c, "id"), "id \"%s\": only a-z, 0-9 and - are allowed", c->id);
 			return;
 		}
 	for (int i = 0; i < l->all->n; i++)
 		if (l->all->v[i] != c && strcmp(l->all->v[i]->id, c->id) == 0 && strcmp(l->all->v[i]->path, c->path) < 0)
-			tell(l, key_offset(c, "id"), "id is also that of %s", l->all->v[i]->path);
+			tell(l, check_key(c, "id"), "id is also that of %s", l->all->v[i]->path);
 }
 
 /* A text of two languages. */
@@ -109,7 +96,7 @@ static void lint_text(struct lint *l, const cJSON *o, const char *key, bool requ
 	for (int i = 0; i < LANG_COUNT; i++) {
 		const char *s = json_get_str(o, lang_name(i));
 		if (!s || !*s)
-			tell(l, key_offset(l->c, key), "%s: %s is missing", key, lang_name(i));
+			tell(l, check_key(l->c, key), "%s: %s is missing", key, lang_name(i));
 	}
 }
 
@@ -118,7 +105,7 @@ static void lint_fix(struct lint *l)
 	const cJSON *fix = json_get(l->c->head, "fix"), *step;
 
 	if (!cJSON_IsArray(fix) || !fix->child) {
-		tell(l, key_offset(l->c, "fix"), "fix is missing: a list of steps {en, zh, run, on, if}");
+		tell(l, check_key(l->c, "fix"), "fix is missing: a list of steps {en, zh, run, on, if}");
 		return;
 	}
 	cJSON_ArrayForEach(step, fix) {
@@ -127,9 +114,9 @@ static void lint_fix(struct lint *l)
 		cJSON_ArrayForEach(item, step)
 			if (strcmp(item->string, "en") != 0 && strcmp(item->string, "zh") != 0 && strcmp(item->string, "run") != 0 &&
 			    strcmp(item->string, "on") != 0 && strcmp(item->string, "if") != 0)
-				tell(l, key_offset(l->c, "fix"), "fix: unknown key \"%s\"", item->string);
+				tell(l, check_key(l->c, "fix"), "fix: unknown key \"%s\"", item->string);
 			else if (!cJSON_IsString(item))
-				tell(l, key_offset(l->c, "fix"), "fix: %s is not a text", item->string);
+				tell(l, check_key(l->c, "fix"), "fix: %s is not a text", item->string);
 	}
 }
 
@@ -138,17 +125,17 @@ static void lint_need(struct lint *l, const cJSON *need)
 	const char *s = cJSON_IsString(need) ? need->valuestring : NULL;
 
 	if (!s || !*s) {
-		tell(l, key_offset(l->c, "needs"), "needs: an entry is a name, or a list of names");
+		tell(l, check_key(l->c, "needs"), "needs: an entry is a name, or a list of names");
 		return;
 	}
 	if (strncmp(s, "log:", 4) == 0 || strncmp(s, "capture:", 8) == 0) {
 		if (strchr(s, ':')[1] == 0)
-			tell(l, key_offset(l->c, "needs"), "needs: nothing stands behind \"%s\"", s);
+			tell(l, check_key(l->c, "needs"), "needs: nothing stands behind \"%s\"", s);
 		return;
 	}
 	for (const char *p = s; *p; p++)
 		if (!islower((unsigned char)*p) && !isdigit((unsigned char)*p) && *p != '_') {
-			tell(l, text_offset(l->c, s, key_offset(l->c, "needs")),
+			tell(l, text_offset(l->c, s, check_key(l->c, "needs")),
 			     "needs: \"%s\" is neither log, log:UNIT, capture:GLOB, a resource nor a table", s);
 			return;
 		}
@@ -159,7 +146,7 @@ static void lint_needs(struct lint *l)
 	const cJSON *needs = json_get(l->c->head, "needs"), *need, *one;
 
 	if (!cJSON_IsArray(needs)) {
-		tell(l, key_offset(l->c, "needs"), "needs is missing: a list, [] when the check can always answer");
+		tell(l, check_key(l->c, "needs"), "needs is missing: a list, [] when the check can always answer");
 		return;
 	}
 	cJSON_ArrayForEach(need, needs) {
@@ -183,7 +170,7 @@ static void lint_when(struct lint *l, const char *check, const cJSON *when, size
 static void lint_causes(struct lint *l)
 {
 	const cJSON *causes = json_get(l->c->head, "causes"), *item, *one;
-	size_t start = key_offset(l->c, "causes");
+	size_t start = check_key(l->c, "causes");
 
 	if (causes && !cJSON_IsArray(causes))
 		tell(l, start, "causes is a list of {check, when}");
@@ -211,13 +198,13 @@ static void lint_rest(struct lint *l)
 	bool bad = false;
 
 	if (json_get(l->c->head, "k8s") && !range)
-		tell(l, key_offset(l->c, "k8s"), "k8s is a text such as \">=1.6 <1.24\"");
+		tell(l, check_key(l->c, "k8s"), "k8s is a text such as \">=1.6 <1.24\"");
 	if (range)
 		version_in_range(NULL, range, &bad);
 	if (bad)
-		tell(l, key_offset(l->c, "k8s"), "k8s: \"%s\" is no range of versions such as \">=1.6 <1.24\"", range);
+		tell(l, check_key(l->c, "k8s"), "k8s: \"%s\" is no range of versions such as \">=1.6 <1.24\"", range);
 	if (verify && !cJSON_IsString(verify))
-		tell(l, key_offset(l->c, "verify"), "verify is a command");
+		tell(l, check_key(l->c, "verify"), "verify is a command");
 }
 
 /* -- the SELECT --------------------------------------------------------------------------------------------------------- */
@@ -364,7 +351,7 @@ static void lint_check(struct lint *l, const struct check *c)
 /* The queries that relations, findings and reports are made with: a table they need may have gone. */
 static void lint_queries(struct lint *l)
 {
-	static const char *const folders[] = {"schema/causes/", "schema/facts/", "schema/findings/", "schema/report/"};
+	static const char *const folders[] = {"schema/causes/", "schema/facts/", "schema/findings/", "schema/report/", "schema/diff/"};
 
 	for (size_t i = 0; i < ARRAY_LEN(folders); i++)
 		for (const struct asset *a = NULL; (a = asset_next(folders[i], ".sql", a));) {

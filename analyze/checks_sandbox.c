@@ -137,7 +137,7 @@ int sandbox_prepare(struct sandbox *s, const struct check *c, int64_t now, sqlit
 		return err_set(e, ERR_FORMAT, "line %d, column 1: there is no SELECT", check_line(c, (size_t)(sql - c->text), NULL));
 	if (sqlite3_prepare_v2(s->db, tail, -1, &more, NULL) != SQLITE_OK || more) /* blanks and comments compile to nothing */
 		return err_set(e, ERR_FORMAT, "line %d, column 1: a check is one SELECT; another statement follows",
-		               check_line(c, (size_t)(tail - c->text), NULL));
+		               check_line(c, (size_t)(tail + strspn(tail, " \t\r\n;") - c->text), NULL));
 	if (!sqlite3_stmt_readonly(st) || sqlite3_column_count(st) == 0)
 		return err_set(e, ERR_FORMAT, "line %d, column 1: a check is a SELECT", check_line(c, (size_t)(sql - c->text), NULL));
 	int rc = bind_parameters(st, now, e);

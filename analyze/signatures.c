@@ -21,6 +21,7 @@ enum { MAX_SIGNATURES = 4096, MAX_WORDS = MAX_SIGNATURES / 64, MAX_GROUPS = 32, 
 struct signature {
 	const char *id;
 	char *file;
+	int line, column; /* where it begins */
 	const cJSON *def; /* in the tree of its file */
 	struct regex *regex;
 };
@@ -48,13 +49,21 @@ struct signatures {
 
 /* -- reading ------------------------------------------------------------------------------------------------------ */
 
-static int mistake(struct signatures *s, const char *file, const char *id, const char *what, struct err *e)
+/* Where something of a file begins: FILE:LINE:COLUMN. */
+struct place {
+	const char *file;
+	int line, column;
+};
+
+static int mistake(struct signatures *s, struct place at, const char *id, const char *what, struct err *e)
 {
+	CLEAN(clean_free) char *place = xasprintf("%s:%d:%d", at.file, at.line, at.column);
+
 	s->mistakes++;
 	if (!s->report)
-		return err_set(e, ERR_FORMAT, "%s: %s: %s", file, id ? id : "?", what);
+		return err_set(e, ERR_FORMAT, "%s: %s: %s", place, id ? id : "?", what);
 	CLEAN(clean_free) char *m = xasprintf("%s: %s", id ? id : "?", what);
-	s->report(s->arg, file, m);
+	s->report(s->arg, place, m);
 	return 0;
 }
 
@@ -108,23 +117,23 @@ static struct signature *find_id(struct signatures *s, const char *id)
 	return NULL;
 }
 
-static int add_one(struct signatures *s, const char *file, const cJSON *d, bool replace, struct err *e)
+static int add_one(struct signatures *s, struct place at, const cJSON *d, bool replace, struct err *e)
 {
 	const char *id = json_get_str(d, "id"), *wrong = form_of(d);
 	struct err why = {0};
 	struct regex *r = NULL;
 
 	if (wrong)
-		return mistake(s, file, id, wrong, e);
+		return mistake(s, at, id, wrong, e);
 	struct signature *sig = find_id(s, id);
-	if (sig && (!replace || strcmp(sig->file, file) == 0))
-		return mistake(s, file, id, "a second signature of this id", e);
+	if (sig && (!replace || strcmp(sig->file, at.file) == 0))
+		return mistake(s, at, id, "a second signature of this id", e);
 	if (regex_compile(json_get_str(d, "pattern"), 0, &r, &why) < 0)
-		return mistake(s, file, id, why.msg, e);
+		return mistake(s, at, id, why.msg, e);
 	if (!sig) {
 		if (s->n == MAX_SIGNATURES) {
 			regex_free(r);
-			return mistake(s, file, id, "too many signatures", e);
+			return mistake(s, at, id, "too many signatures", e);
 		}
 		s->v = xreallocarray(s->v, (size_t)s->n + 1, sizeof(*s->v));
 		sig = &s->v[s->n++];
@@ -132,8 +141,33 @@ static int add_one(struct signatures *s, const char *file, const cJSON *d, bool 
 	}
 	free(sig->file);
 	regex_free(sig->regex);
-	*sig = (struct signature){id, xstrdup(file), d, r};
+	*sig = (struct signature){id, xstrdup(at.file), at.line, at.column, d, r};
 	return 0;
+}
+
+/* Of the n-th entry, from 0 on: what begins with "- " in a line's first column. The parsed tree knows no lines. */
+static struct place place_of(const char *file, struct str text, int n)
+{
+	const char *p = text.p, *end = text.p + text.n;
+
+	for (int line = 1; p < end; line++) {
+		if (end - p > 1 && p[0] == '-' && p[1] == ' ' && n-- == 0)
+			return (struct place){file, line, 3};
+		p = memchr(p, '\n', (size_t)(end - p));
+		p = p ? p + 1 : end;
+	}
+	return (struct place){file, 1, 1};
+}
+
+/* The parser's message begins with "line N, column M: ". */
+static int bad_yaml(struct signatures *s, const char *file, const char *what, struct err *e)
+{
+	struct place at = {file, 1, 1};
+	int used = 0;
+
+	if (sscanf(what, "line %d, column %d: %n", &at.line, &at.column, &used) < 2 || used == 0)
+		at = (struct place){file, 1, 1};
+	return mistake(s, at, "bad YAML", what + used, e);
 }
 
 static int add_file(struct signatures *s, const char *file, struct str text, bool replace, struct err *e)
@@ -141,17 +175,17 @@ static int add_file(struct signatures *s, const char *file, struct str text, boo
 	CLEAN(clean_cjson) cJSON *tree = NULL;
 	struct err why = {0};
 	const cJSON *d;
-	int rc = 0;
+	int rc = 0, n = 0;
 
 	if (yaml_parse(text.p, text.n, &tree, &why) < 0)
-		return mistake(s, file, "bad YAML", why.msg, e);
+		return bad_yaml(s, file, why.msg, e);
 	if (cJSON_IsNull(tree))
 		return 0;
 	if (!cJSON_IsArray(tree))
-		return mistake(s, file, NULL, "not a list of signatures", e);
+		return mistake(s, (struct place){file, 1, 1}, NULL, "not a list of signatures", e);
 	cJSON_ArrayForEach(d, tree)
 		if (rc == 0)
-			rc = add_one(s, file, d, replace, e);
+			rc = add_one(s, place_of(file, text, n++), d, replace, e);
 	s->trees = xreallocarray(s->trees, (size_t)s->n_trees + 1, sizeof(*s->trees));
 	s->trees[s->n_trees++] = STEAL(tree);
 	return rc;
@@ -428,7 +462,7 @@ static void lint_lines(struct signatures *s, const struct signature *sig, const 
 				slow && !fast ? "none of `any` stands in a line that the pattern matches"
 				: want        ? "a sample does not match"
 				              : "a line under `not` matches", l->valuestring);
-			mistake(s, sig->file, sig->id, m, NULL);
+			mistake(s, (struct place){sig->file, sig->line, sig->column}, sig->id, m, NULL);
 		}
 	}
 }
@@ -442,7 +476,7 @@ int signatures_lint(const char *dir, void (*report)(void *, const char *, const 
 	s->report = report;
 	s->arg = arg;
 	if ((dir ? add_folder(s, dir, &e) : add_compiled(s, &e)) < 0)
-		mistake(s, dir ? dir : "signatures", NULL, e.msg, NULL);
+		mistake(s, (struct place){dir ? dir : "signatures", 1, 1}, NULL, e.msg, NULL);
 	for (int i = 0; i < s->n; i++) {
 		lint_lines(s, &s->v[i], "samples", true);
 		lint_lines(s, &s->v[i], "not", false);

@@ -35,7 +35,7 @@ int sigset_match(struct sigset *set, struct str message, bool prefilter,
                  int (*hit)(void *arg, const struct sighit *h, struct err *e), void *arg, struct err *e);
 
 /* Checks everything that can be wrong with the files below dir (NULL: the compiled-in ones): patterns, units, ids, samples
- * with and without the prefilter. report is called for each mistake ("file: id: what"). Returns the number of mistakes. */
+ * with and without the prefilter. report is called for each mistake ("file:line:column", "id: what"). Returns the number of mistakes. */
 int signatures_lint(const char *dir, void (*report)(void *arg, const char *file, const char *message), void *arg);
 
 #endif

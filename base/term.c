@@ -7,9 +7,22 @@
 
 #include "base/text.h"
 
+static int paged = -1;
+
+void term_paged(int fd)
+{
+	paged = fd;
+}
+
+/* The terminal, if it is one, on which the stream ends. */
+static int terminal_of(FILE *f)
+{
+	return f == stdout && paged >= 0 ? paged : fileno(f);
+}
+
 bool term_is_tty(FILE *f)
 {
-	int fd = fileno(f);
+	int fd = terminal_of(f);
 
 	return fd >= 0 && isatty(fd) == 1;
 }
@@ -27,7 +40,7 @@ int term_width(FILE *f)
 {
 	struct winsize w;
 
-	if (term_is_tty(f) && ioctl(fileno(f), TIOCGWINSZ, &w) == 0 && w.ws_col >= 20)
+	if (term_is_tty(f) && ioctl(terminal_of(f), TIOCGWINSZ, &w) == 0 && w.ws_col >= 20)
 		return w.ws_col;
 	return 80;
 }
@@ -36,7 +49,7 @@ int term_height(FILE *f)
 {
 	struct winsize w;
 
-	if (term_is_tty(f) && ioctl(fileno(f), TIOCGWINSZ, &w) == 0 && w.ws_row >= 4)
+	if (term_is_tty(f) && ioctl(terminal_of(f), TIOCGWINSZ, &w) == 0 && w.ws_row >= 4)
 		return w.ws_row;
 	return 24;
 }
@@ -72,4 +85,59 @@ void term_print_safe(FILE *f, const char *p, size_t n, bool keep_newlines)
 		start = i;
 	}
 	fwrite(p + start, 1, n - start, f);
+}
+
+/* How much of s stays on one line, and how wide it is: a word, or one Chinese character with the punctuation that clings to it. */
+static size_t unbroken(const char *s, int *columns)
+{
+	static const char *const closing = "，。、；：！？）》」』”", *const opening = "（《「『";
+	bool after_wide = false, after_opening = false;
+	size_t n = 0;
+
+	for (*columns = 0; s[n] && s[n] != ' ' && s[n] != '\n';) {
+		char c[5] = {s[n]};
+		size_t k = 1;
+		for (; k < 4 && ((unsigned char)s[n + k] & 0xc0) == 0x80; k++)
+			c[k] = s[n + k];
+		unsigned char lead = (unsigned char)c[0], next = (unsigned char)c[1];
+		bool wide = k == 3 && ((lead >= 0xe3 && lead <= 0xe9) || (lead == 0xef && next == 0xbc));
+		if (n && (wide || after_wide) && !after_opening && !(k == 3 && strstr(closing, c)))
+			break;
+		after_wide = wide;
+		after_opening = wide && strstr(opening, c);
+		*columns += wide ? 2 : 1;
+		n += k;
+	}
+	return n;
+}
+
+void term_print_wrapped(FILE *f, const char *s, int indent, int width, int max_lines)
+{
+	int column = 0, room = width - indent, columns, lines = 1;
+
+	for (;;) {
+		size_t gap = strspn(s, " \n");
+		s += gap;
+		if (!*s)
+			break;
+		size_t n = unbroken(s, &columns);
+		if (column && column + (gap > 0) + columns > room) {
+			if (lines++ == max_lines) {
+				fputs(" …", f);
+				break;
+			}
+			fputc('\n', f);
+			column = 0;
+		}
+		if (column == 0) {
+			fprintf(f, "%*s", indent, "");
+		} else if (gap) {
+			fputc(' ', f);
+			column++;
+		}
+		term_print_safe(f, s, n, false);
+		column += columns;
+		s += n;
+	}
+	fputc('\n', f);
 }

@@ -9,6 +9,7 @@
 #include "base/term.h"
 #include "cli/cli.h"
 #include "cli/explore.h"
+#include "cli/pager.h"
 #include "cli/source.h"
 
 static void put(const char *s)
@@ -271,9 +272,11 @@ static int run(const struct cli_args *a, struct err *e)
 {
 	CLEAN(clean_db) sqlite3 *db = NULL;
 
-	if (source_open_named(cli_value(a, "bundle"), SOURCE_FINDINGS, &db, e) < 0 || explore_setup(db, e) < 0 || describe(db, a, e) < 0)
+	if (source_open_named(cli_value(a, "bundle"), SOURCE_FINDINGS, &db, e) < 0 || explore_setup(db, e) < 0)
 		return EXIT_FAILED;
-	return EXIT_DONE;
+	pager_begin();
+	int rc = describe(db, a, e);
+	return pager_end() || rc >= 0 ? EXIT_DONE : EXIT_FAILED;
 }
 
 static const struct cli_option options[] = {

@@ -7,6 +7,7 @@
 #include "base/term.h"
 #include "cli/cli.h"
 #include "cli/explore.h"
+#include "cli/pager.h"
 #include "cli/source.h"
 
 enum output { OUT_TABLE, OUT_WIDE, OUT_NAME, OUT_JSON, OUT_YAML, OUTPUTS };
@@ -274,12 +275,15 @@ static int run(const struct cli_args *a, struct err *e)
 	g.table = (struct explore_table){.f = stdout, .namespaces = !g.filter.namespace, .headers = !cli_given(a, "no-headers"),
 	                                 .labels = cli_given(a, "show-labels"), .safe = term_is_tty(stdout), .db = g.db};
 	rc = 0;
+	pager_begin();
 	for (int i = 0; i < g.n && rc >= 0; i++)
 		rc = get_kind(&g, &g.asks[i], e);
 	if (g.output >= OUT_JSON && (rc >= 0 || g.shown) && !(g.by_name && g.shown == 0)) {
 		int printed = print_documents(&g, rc < 0 ? NULL : e);
 		rc = rc < 0 ? rc : printed;
 	}
+	if (pager_end())
+		return EXIT_DONE;
 	if (rc < 0)
 		return EXIT_FAILED;
 	if (g.shown == 0 && g.output < OUT_JSON && !g.incomplete)

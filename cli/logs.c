@@ -6,6 +6,7 @@
 #include "base/term.h"
 #include "cli/cli.h"
 #include "cli/explore.h"
+#include "cli/pager.h"
 #include "cli/source.h"
 
 struct request {
@@ -149,10 +150,11 @@ static int run(const struct cli_args *a, struct err *e)
 	int64_t first = 0, last = -1;
 
 	if (source_open_named(cli_value(a, "bundle"), SOURCE_TABLES, &db, e) < 0 || explore_setup(db, e) < 0 || read_request(a, db, &q, e) < 0 ||
-	    choose_container(db, &q, &name, e) < 0 || find_log(db, &q, &first, &last, e) < 0 ||
-	    print(db, &q, first, last, cli_given(a, "timestamps"), e) < 0)
+	    choose_container(db, &q, &name, e) < 0 || find_log(db, &q, &first, &last, e) < 0)
 		return EXIT_FAILED;
-	return EXIT_DONE;
+	pager_begin();
+	int rc = print(db, &q, first, last, cli_given(a, "timestamps"), e);
+	return pager_end() || rc == 0 ? EXIT_DONE : EXIT_FAILED;
 }
 
 static const struct cli_option options[] = {

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -11,6 +12,7 @@
 #include "base/term.h"
 
 static pid_t child = -1;
+static int terminal = -1; /* standard output as it was */
 
 static void become(const char *command, int in)
 {
@@ -23,7 +25,7 @@ static void become(const char *command, int in)
 	_exit(127);
 }
 
-FILE *pager_open(void)
+void pager_begin(void)
 {
 	const char *command = getenv("PAGER");
 	int fd[2];
@@ -31,23 +33,29 @@ FILE *pager_open(void)
 	if (!command)
 		command = access("/usr/bin/less", X_OK) == 0 ? "less" : "";
 	if (!term_is_tty(stdout) || !*command || strcmp(command, "cat") == 0 || pipe2(fd, O_CLOEXEC) < 0)
-		return stdout;
+		return;
 	fflush(stdout);
-	child = fork();
+	terminal = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+	child = terminal < 0 ? -1 : fork();
 	if (child == 0)
 		become(command, fd[0]);
 	close(fd[0]);
-	FILE *f = child > 0 ? fdopen(fd[1], "w") : NULL;
-	if (!f)
-		close(fd[1]);
-	return f ? f : stdout;
+	if (child > 0 && dup2(fd[1], STDOUT_FILENO) >= 0)
+		term_paged(terminal);
+	close(fd[1]);
 }
 
-void pager_close(FILE *f)
+bool pager_end(void)
 {
-	if (f == stdout)
-		return;
-	fclose(f);
+	if (child <= 0)
+		return false;
+	bool left = fflush(stdout) != 0 || ferror(stdout);
+	clearerr(stdout);
+	dup2(terminal, STDOUT_FILENO); /* the pager's input ends here */
+	term_paged(-1);
+	close(terminal);
 	while (waitpid(child, NULL, 0) < 0 && errno == EINTR)
 		;
+	child = -1;
+	return left;
 }

@@ -173,7 +173,7 @@ static int run(const struct cli_args *a, struct err *e)
 	sqlite3_progress_handler(db, STEPS_PER_LOOK, past_deadline, &deadline);
 	const char *text = buf_cstr(&sql);
 	text += strspn(text, " \t\r\n");
-	out.f = pager_open();
+	pager_begin();
 	if (*text == '.') {
 		rc = run_dot(db, &out, text, e);
 	} else {
@@ -182,7 +182,8 @@ static int run(const struct cli_args *a, struct err *e)
 		sqlite3_set_authorizer(db, authorize, NULL);
 		rc = run_sql(db, &out, text, e);
 	}
-	pager_close(out.f);
+	if (pager_end())
+		return EXIT_DONE;
 	if (rc < 0 && e->code == ERR_CANCELED) { /* nobody reads on, which is no failure; the stream must not remember it as one */
 		clearerr(stdout);
 		return EXIT_DONE;

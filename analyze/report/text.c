@@ -55,60 +55,10 @@ static void put_cut(const struct text *t, const char *s, int columns)
 	fputs("…", t->f);
 }
 
-/* How much of s stays on one line, and how wide it is: a word, or one Chinese character with the punctuation that clings to it. */
-static size_t unbroken(const char *s, int *columns)
-{
-	static const char *const closing = "，。、；：！？）》」』”", *const opening = "（《「『";
-	bool after_wide = false, after_opening = false;
-	size_t n = 0;
-
-	for (*columns = 0; s[n] && s[n] != ' ' && s[n] != '\n';) {
-		char c[5] = {s[n]};
-		size_t k = 1;
-		for (; k < 4 && ((unsigned char)s[n + k] & 0xc0) == 0x80; k++)
-			c[k] = s[n + k];
-		unsigned char lead = (unsigned char)c[0], next = (unsigned char)c[1];
-		bool wide = k == 3 && ((lead >= 0xe3 && lead <= 0xe9) || (lead == 0xef && next == 0xbc));
-		if (n && (wide || after_wide) && !after_opening && !(k == 3 && strstr(closing, c)))
-			break;
-		after_wide = wide;
-		after_opening = wide && strstr(opening, c);
-		*columns += wide ? 2 : 1;
-		n += k;
-	}
-	return n;
-}
-
 /* Words of a sentence from the bundle or a check, wrapped and indented. */
 static void put_wrapped(const struct text *t, const char *s, int indent)
 {
-	int column = 0, room = (t->width > 100 ? 100 : t->width) - indent, columns, lines = 1;
-
-	for (;;) {
-		size_t gap = strspn(s, " \n");
-		s += gap;
-		if (!*s)
-			break;
-		size_t n = unbroken(s, &columns);
-		if (column && column + (gap > 0) + columns > room) {
-			if (lines++ == t->paragraph) {
-				fputs(" …", t->f);
-				break;
-			}
-			fputc('\n', t->f);
-			column = 0;
-		}
-		if (column == 0) {
-			fprintf(t->f, "%*s", indent, "");
-		} else if (gap) {
-			fputc(' ', t->f);
-			column++;
-		}
-		term_print_safe(t->f, s, n, false);
-		column += columns;
-		s += n;
-	}
-	fputc('\n', t->f);
+	term_print_wrapped(t->f, s, indent, t->width > 100 ? 100 : t->width, t->paragraph);
 }
 
 static void styled(const struct text *t, enum term_style style, const char *s)
