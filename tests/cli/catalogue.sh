@@ -4,7 +4,7 @@
 # new check needs no change here: its signatures are those that its SQL, and the views that it reads, name.
 . tests/cli/lib.sh
 catalogue=../shared/catalogue
-least=300 # so many diagnoses are implemented; the number only grows
+least=301 # so many diagnoses are implemented; the number only grows
 if [ ! -f $catalogue/rules.tsv ]; then
 	echo "ok 1 - catalogue # SKIP no $catalogue beside the repository"
 	echo "1..1"
@@ -151,6 +151,24 @@ NR > 1 && ($1 in done) && ($2 in done) {
 END { if (n < 300) print "only " n " edges" }' $catalogue/edges.tsv >"$T/edges"
 nothing() { cat "$1"; test ! -s "$1"; }
 ok "every edge between implemented diagnoses is drawn, or is a known exception" nothing "$T/edges"
+
+# Rules for events, objects and outputs of commands, and for errors of the collection: a check's SQL applies them in its own way, with
+# the state around them. Some case of tests/checks in which the diagnosis is made must hold a line of each rule.
+mkdir "$T/cases"
+for expect in tests/checks/*/*/expect; do
+	dir=${expect%/expect} name=$(echo "${expect%/expect}" | tr / _)
+	find "$dir" -type f ! -name expect -exec cat {} + | sed 's/\\"/"/g' >"$T/cases/$name"
+	awk -v name="$name" '$1 ~ /^(found|root|effect)$/ {print $2 "\t" name}' "$expect"
+done | sort -u >"$T/made"
+tail -n +2 $catalogue/rules.tsv | while IFS=$tab read -r id scope ere; do
+	case $scope in event:* | object:* | cmd:* | collect-errors) ;; *) continue ;; esac
+	grep -qx -e "$id" "$T/done" || continue
+	echo "$id" >>"$T/applied"
+	proof=$(awk -F '\t' -v id="$id" -v dir="$T/cases/" '$1 == id {print dir $2}' "$T/made")
+	# shellcheck disable=SC2086 # names of cases have no blanks
+	[ -n "$proof" ] && grep -qE -e "$ere" $proof || echo "$id: no case in which it is found holds a line of $scope $ere"
+done >"$T/unproved"
+ok "a case of tests/checks proves each of the $(wc -l <"$T/applied") rules for events, objects and commands" nothing "$T/unproved"
 
 implemented() { echo "$(wc -l <"$T/done") implemented, at least $least wanted"; test "$(wc -l <"$T/done")" -ge "$least"; }
 ok "$(wc -l <"$T/done") of the $(wc -l <"$T/rows") diagnoses are implemented" implemented
