@@ -40,7 +40,7 @@ refs: ["https://kubernetes.io/docs/setup/production-environment/tools/kubeadm/tr
 */
 WITH told AS (
   SELECT *, max(captures ->> '$.rebuilt' IS NOT NULL) OVER (PARTITION BY place) AS re FROM said
-  WHERE signature = 'cert-unknown-authority' AND times >= 3 AND (last_ts IS NULL OR last_ts > :now - 900000000)
+  WHERE signature = 'cert-unknown-authority' AND times >= 3 AND (last_ts IS NULL OR last_ts > :now - 180000000)
 )
 SELECT subject, file, line, text, ts, first_ts AS first_seen, node, place, unit, times, coalesce(iso(last_ts), '-') AS last_at,
   CASE WHEN re THEN ' A CA of the same name has another key: the cluster was built anew.' ELSE '' END AS rebuilt,

@@ -45,8 +45,8 @@ WITH
 -- deletionTimestamp is when the grace period ends. A node that is lost is another diagnosis.
 stuck AS (
   SELECT s.subject, p.namespace, p.name AS pod, p.node, p.file, json_key(o.json, o.line, 'deletionTimestamp') AS line, p.deleted,
-    json_array_length(o.json, '$.metadata.finalizers') > 0 AS has_finalizers, o.json -> '$.metadata.finalizers' AS finalizers,
-    json_key(o.json, o.line, 'finalizers') AS finalizers_line, coalesce(p.phase, '') IN ('Succeeded', 'Failed') AS done,
+    coalesce(json_array_length(o.json, '$.metadata.finalizers'), 0) > 0 AS has_finalizers, o.json -> '$.metadata.finalizers' AS finalizers,
+    json_key(o.json, o.line, 'finalizers') AS finalizers_line, o.json ->> '$.metadata.uid' AS uid, coalesce(p.phase, '') IN ('Succeeded', 'Failed') AS done,
     row_number() OVER (PARTITION BY s.subject ORDER BY p.deleted, p.name) AS n, count(*) OVER (PARTITION BY s.subject) AS pods
   FROM pods p JOIN pod_subjects s ON s.namespace = p.namespace AND s.pod = p.name JOIN objects o ON o.id = p.object
   WHERE p.deleted < :now - 300000000
@@ -59,15 +59,23 @@ told AS (
   JOIN objects o ON o.id = e.object
   WHERE s.n = 1
 ),
+-- What kubelet last said of its volumes: one that cannot be set up any more (its secret is gone) holds a pod as well.
+heard AS (
+  SELECT s.subject, l.file, l.line, l.ts, substr(replace(rx('Error: "?(.*?)"?$', l.text, 1), '\"', '"'), 1, 400) AS message, row_number() OVER (PARTITION BY s.subject ORDER BY l.id DESC) AS n
+  FROM (SELECT * FROM stuck WHERE n = 1 AND uid <> '' ORDER BY deleted, subject LIMIT 20) s
+  JOIN files f ON f.unit = 'kubelet' AND f.node = s.node
+  JOIN log_lines l ON l.id BETWEEN f.first_log AND f.last_log AND instr(l.text, s.uid) AND instr(l.text, 'nestedpendingoperations')
+),
 evidence AS (
   SELECT subject, n AS seq, file, line, deleted AS ts, node FROM stuck WHERE n <= 5
   UNION ALL SELECT subject, 10, file, finalizers_line, NULL, node FROM stuck WHERE n = 1 AND has_finalizers
   UNION ALL SELECT subject, 11, file, line, first_seen, NULL FROM told WHERE n = 1
+  UNION ALL SELECT subject, 12, file, line, ts, NULL FROM heard WHERE n = 1
 )
 SELECT s.subject, e.file, e.line, e.ts, e.node, s.namespace, s.pod, s.pods, coalesce(s.node, '-') AS on_node, iso(s.deleted) AS due, (:now - s.deleted) / 60000000 AS minutes,
   CASE WHEN s.has_finalizers THEN (SELECT group_concat(value, ', ') FROM json_each(s.finalizers)) END AS finalizers, NOT s.has_finalizers AS held,
-  CASE WHEN t.message IS NOT NULL THEN t.reason || ': ' || substr(t.message, 1, 300) WHEN s.has_finalizers THEN 'Finalizers hold it.' ELSE 'No event tells why.' END AS what,
-  CASE WHEN t.message IS NOT NULL THEN t.reason || '：' || substr(t.message, 1, 300) WHEN s.has_finalizers THEN '被 finalizer 阻止。' ELSE '没有事件说明原因。' END AS what_zh
-FROM stuck s JOIN evidence e ON e.subject = s.subject LEFT JOIN told t ON t.subject = s.subject AND t.n = 1
+  CASE WHEN t.message IS NOT NULL THEN t.reason || ': ' || substr(t.message, 1, 300) WHEN s.has_finalizers THEN 'Finalizers hold it.' WHEN h.message IS NOT NULL THEN 'kubelet: ' || h.message ELSE 'No event tells why.' END AS what,
+  CASE WHEN t.message IS NOT NULL THEN t.reason || '：' || substr(t.message, 1, 300) WHEN s.has_finalizers THEN '被 finalizer 阻止。' WHEN h.message IS NOT NULL THEN 'kubelet：' || h.message ELSE '没有事件说明原因。' END AS what_zh
+FROM stuck s JOIN evidence e ON e.subject = s.subject LEFT JOIN told t ON t.subject = s.subject AND t.n = 1 LEFT JOIN heard h ON h.subject = s.subject AND h.n = 1
 WHERE s.n = 1
 ORDER BY s.subject, e.seq, e.file, e.line;
