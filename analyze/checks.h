@@ -94,10 +94,10 @@ bool version_applies(const struct needs *n, const struct check *c);
 bool version_in_range(const char *version, const char *range, bool *bad_range);
 
 /* checks_sandbox.c: between enter and leave, statements on db can only read, call known functions, and run until
- * the deadline. */
+ * the budget is spent: processor time of this thread, or ten times as much of any time. Same thread for all calls. */
 struct sandbox {
 	sqlite3 *db;
-	int64_t deadline;
+	int64_t cpu_deadline, deadline;
 	bool timed_out;
 	char why[160]; /* the first thing that was refused, "" when nothing was */
 	int limits[16];

@@ -23,6 +23,11 @@ int64_t clock_mono(void)
 	return read_clock(CLOCK_MONOTONIC);
 }
 
+int64_t clock_cpu(void)
+{
+	return read_clock(CLOCK_THREAD_CPUTIME_ID);
+}
+
 /* Days since 1970-01-01 in the proleptic Gregorian calendar; the year is taken to begin in March. */
 static int64_t days_from_civil(int64_t y, int m, int d)
 {

@@ -9,6 +9,7 @@
 
 int64_t clock_now(void);  /* wall clock, µs */
 int64_t clock_mono(void); /* monotonic, µs: for deadlines and durations */
+int64_t clock_cpu(void);  /* processor time that the calling thread has used, µs: for budgets that a busy machine must not shorten */
 /* ISO 8601 / RFC 3339: "2026-11-23T19:33:31.123456Z", "...+02:00", "...+0200", a blank for T, no fraction.
  * Returns µs, or TIME_NONE when s does not begin with one; *used gets the bytes eaten (may be NULL). */
 int64_t clock_parse_iso(struct str s, size_t *used);
