@@ -107,6 +107,7 @@ test-lab:
 	@SICKBAY=$(abspath $(OUT)/sickbay) sh tests/lab/api.sh >$(OUT)/lab-api.tap; cat $(OUT)/lab-api.tap; ! grep -q '^not ok' $(OUT)/lab-api.tap
 	@SICKBAY=$(abspath $(OUT)/sickbay) sh tests/lab/run.sh "$(LAB)" $(FAULTS)
 	@SICKBAY=$(abspath $(OUT)/sickbay) sh tests/lab/nodes.sh "$(LAB)"
+	@SICKBAY=$(abspath $(OUT)/sickbay) sh tests/lab/explore.sh "$(LAB)"
 
 # The report's page in Debian's Chromium, driven by modules of npm: needs both registries once.
 test-browser:

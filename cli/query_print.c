@@ -32,7 +32,8 @@ static struct str cell(sqlite3_stmt *st, int i)
 
 static void put(const struct query_out *o, struct str s)
 {
-	if (o->safe)
+	/* Markdown is for people to read, wherever it goes. */
+	if (o->safe || o->format == QUERY_MARKDOWN)
 		term_print_safe(o->f, s.p, s.n, false);
 	else
 		fwrite(s.p, 1, s.n, o->f);
@@ -69,17 +70,32 @@ static void put_csv(const struct query_out *o, struct str s)
 	putc('"', o->f);
 }
 
+/* What stands for a byte so that a row stays one line and, in Markdown, text stays text; NULL: itself. */
+static const char *escape_of(const struct query_out *o, char c, char own[3])
+{
+	if (o->format == QUERY_MARKDOWN && c && strchr("\\`*_[]<>|~&", c)) {
+		own[0] = '\\';
+		own[1] = c;
+		own[2] = '\0';
+		return own;
+	}
+	if (c == '\n')
+		return o->format == QUERY_MARKDOWN ? "<br>" : "\\n";
+	if (c == '\r')
+		return o->format == QUERY_MARKDOWN ? " " : "\\r";
+	if (o->format == QUERY_TSV && (c == '\t' || c == '\\'))
+		return c == '\t' ? "\\t" : "\\\\";
+	return NULL;
+}
+
 /* One row a line, whatever is in it: a newline would be read as the next row. */
 static void put_one_line(const struct query_out *o, struct str s)
 {
 	size_t from = 0;
+	char own[3];
 
 	for (size_t i = 0; i < s.n; i++) {
-		const char *esc = s.p[i] == '\n' ? (o->format == QUERY_MARKDOWN ? "<br>" : "\\n")
-			: s.p[i] == '\r' ? "\\r"
-			: s.p[i] == '\t' && o->format == QUERY_TSV ? "\\t"
-			: s.p[i] == '\\' && o->format == QUERY_TSV ? "\\\\"
-			: s.p[i] == '|' && o->format == QUERY_MARKDOWN ? "\\|" : NULL;
+		const char *esc = escape_of(o, s.p[i], own);
 		if (!esc)
 			continue;
 		put(o, (struct str){s.p + from, i - from});

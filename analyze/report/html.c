@@ -23,6 +23,11 @@ void html_text(const struct html *h, const char *s)
 	buf_release(&b);
 }
 
+bool html_room(const struct html *h, enum html_stage stage)
+{
+	return ftello(h->f) < (off_t)stage; /* -1 where the stream knows no place: then the caps on numbers must do */
+}
+
 void html_word(const struct html *h, const char *key)
 {
 	html_text(h, report_word(h->r, key));

@@ -15,6 +15,10 @@ void html_fill(const struct html *h, const char *key, int64_t n, const char *nam
 void html_badge(const struct html *h, int severity);
 void html_code(const struct html *h, const char *s);
 
+/* A page stays below 3 MB, whatever is in the bundle: parts of no fixed size ask whether they may still begin a piece at this stage. What
+ * is left out is counted ("and N more"); the .json and the .db have it. */
+enum html_stage { HTML_EVIDENCE = 1300000, HTML_FINDINGS = 1900000, HTML_TABLES = 2600000 };
+bool html_room(const struct html *h, enum html_stage stage);
 void html_more(const struct html *h, int n); /* "and N more", nothing when n is not positive */
 void html_section(const struct html *h, const char *key, int count); /* opens a folded section; count negative: none is told */
 void html_note(const struct html *h, const char *key);               /* a soft paragraph of ours */

@@ -60,7 +60,7 @@ static void put_item(const struct html *h, const struct diff_item *it)
 
 static void put_section(const struct html *h, const struct diff_section *s, bool open)
 {
-	int shown = least(s->n, MAX_ITEMS);
+	int shown = 0;
 	CLEAN(clean_free) char *counts = report_section_counts(h->r, s);
 
 	fprintf(h->f, "<details class=\"section\"%s><summary>", open ? " open" : "");
@@ -68,8 +68,8 @@ static void put_section(const struct html *h, const struct diff_section *s, bool
 	html_raw(h, "<span class=\"count\">");
 	html_text(h, counts);
 	html_raw(h, "</span></summary>\n<div class=\"scroll\" tabindex=\"0\"><table class=\"states\">\n");
-	for (int i = 0; i < shown; i++)
-		put_item(h, &s->items[i]);
+	for (shown = 0; shown < least(s->n, MAX_ITEMS) && html_room(h, HTML_TABLES); shown++)
+		put_item(h, &s->items[shown]);
 	html_raw(h, "</table></div>\n");
 	html_more(h, s->n - shown + s->more);
 	html_raw(h, "</details>\n");

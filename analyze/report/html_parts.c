@@ -104,7 +104,7 @@ static void put_lines(const struct html *h, const struct report_evidence *v)
 
 static void put_evidence(const struct html *h, const struct report_finding *f, int max)
 {
-	int n = least(f->evidence_count, max);
+	int n = html_room(h, HTML_EVIDENCE) ? least(f->evidence_count, max) : 0;
 
 	for (int i = 0; i < n; i++) {
 		const struct report_evidence *v = &f->evidence[i];
@@ -417,8 +417,10 @@ static void put_finding(const struct html *h, int index)
 			put_link(h, f->causes[i]);
 			html_raw(h, "</p>\n");
 		}
-		put_heading(h, "label.evidence");
-		put_evidence(h, f, INT_MAX);
+		if (html_room(h, HTML_EVIDENCE)) {
+			put_heading(h, "label.evidence");
+			put_evidence(h, f, INT_MAX);
+		}
 		put_fix(h, f);
 	}
 	html_raw(h, "</div></details>\n");
@@ -437,7 +439,7 @@ static void put_findings(const struct html *h, bool advice)
 	if (advice)
 		html_note(h, "section.advice_note");
 	for (int i = 0; i < least(r->finding_count, MAX_FINDINGS); i++)
-		if (r->findings[i].advice == advice) {
+		if (r->findings[i].advice == advice && html_room(h, HTML_FINDINGS)) {
 			put_finding(h, i);
 			shown++;
 		}

@@ -101,7 +101,7 @@ static void put_groups(const struct html *h, const struct report_table *t)
 {
 	int groups = count_groups(t), number = 0, more;
 
-	for (int row = 0, end; row < t->row_count && number < MAX_GROUPS; row = end, number++) {
+	for (int row = 0, end; row < t->row_count && number < MAX_GROUPS && html_room(h, HTML_TABLES); row = end, number++) {
 		end = report_group_end(t, row, &more);
 		if (t->group >= 0) {
 			fprintf(h->f, "<details class=\"finding\"%s><summary>", groups <= OPEN_GROUPS ? " open" : "");

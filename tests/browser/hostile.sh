@@ -20,8 +20,15 @@ cat >"$top/cluster-resources/pods/default.json" <<E
  "spec": {"nodeName": "n1<b>", "containers": [{"name": "$json", "image": "$json"}]},
  "status": {"phase": "Running", "containerStatuses": [{"name": "$json", "image": "$json", "restartCount": 7, "ready": false,
  "state": {"waiting": {"reason": "CrashLoopBackOff", "message": "$json"}},
- "lastState": {"terminated": {"exitCode": 1, "reason": "Error", "message": "$json", "finishedAt": "2026-11-23T11:58:00Z"}}}]}}]}
+ "lastState": {"terminated": {"exitCode": 1, "reason": "Error", "message": "$json", "finishedAt": "2026-11-23T11:58:00Z"}}}]}},
+ {"kind": "Pod", "metadata": {"name": "evil", "namespace": "default", "annotations": {"$json": "$json"}}, "spec": {"containers": [{"name": "c", "image": "$json", "args": ["$json"]}]},
+ "status": {"phase": "$json"}}]}
 E
+{
+	printf 'one \033[31mred\033]0;title\007 \342\200\256 \302\233 \377 <script>alert(6)</script>\r\n'
+	head -c 1000000 /dev/zero | tr '\0' 'x'
+	printf '\nlast\n'
+} >"$top/cluster-resources/pods/logs/default/evil/c.log"
 cat >"$top/cluster-resources/events/default.json" <<E
 {"kind": "EventList", "apiVersion": "v1", "items": [{"kind": "Event", "metadata": {"name": "e", "namespace": "default"}, "type": "Warning",
  "reason": "Back<i>Off", "message": "$json", "involvedObject": {"kind": "Pod", "namespace": "default", "name": "$json"}, "count": 9,

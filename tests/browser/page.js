@@ -2,6 +2,7 @@
 // accessibility, filters, and a bundle full of markup that must stay text. Prints TAP.
 // usage: node page.js FOLDER   with the pages that run.sh writes in it; NODE_PATH names the modules
 "use strict";
+const fs = require("fs");
 const path = require("path");
 const { chromium } = require("playwright-core");
 const axe = require("axe-core").source;
@@ -158,6 +159,24 @@ async function hostile(browser, name) {
   });
 }
 
+// Markdown, as a renderer that lets HTML through shows it: nothing but our own elements.
+async function markdown(browser, name) {
+  await test(`${name}: what is rendered of it are our elements alone`, async () => {
+    const html = require("markdown-it")({ html: true }).render(fs.readFileSync(path.join(folder, name), "utf8"));
+    const context = await browser.newContext({ javaScriptEnabled: false });
+    const page = await context.newPage();
+    await page.setContent(html);
+    const elements = await page.evaluate(() => [...new Set([...document.body.querySelectorAll("*")].map((x) => x.localName + [...x.attributes].map((a) => " " + a.name).join("")))].sort());
+    const ours = ["blockquote", "br", "code", "code class", "details", "h1", "h2", "h3", "li", "ol", "ol start", "p", "pre", "strong", "summary", "table", "tbody", "td", "td style", "th", "th style", "thead", "tr", "ul"];
+    same(elements.filter((x) => !ours.includes(x)), [], "foreign elements");
+    holds(elements.includes("details") && elements.includes("code"), "no report");
+    const text = await page.evaluate(() => document.body.textContent);
+    holds(text.includes("<script>") && text.includes("<img src=x"), "the bundle's markup is not shown as it is");
+    same(await page.evaluate(() => [...document.querySelectorAll("details")].filter((d) => !d.querySelector(":scope > summary") || d.closest("pre, code")).length), 0, "broken folds");
+    await context.close();
+  });
+}
+
 (async () => {
   const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM || "/usr/bin/chromium",
@@ -172,6 +191,8 @@ async function hostile(browser, name) {
   await print(browser);
   await hostile(browser, "hostile.html");
   await hostile(browser, "diff.html");
+  await markdown(browser, "hostile.md");
+  await markdown(browser, "diff.md");
   await browser.close();
   console.log(`1..${count}`);
   console.log(`${count - failed} passed, ${failed} failed`);

@@ -15,5 +15,6 @@ rm -rf "$work/hostile"
 sh "$here/hostile.sh" "$work/hostile"
 tar -C "$work/hostile" -cf "$work/hostile.tar" evil
 page "$work/hostile.tar" hostile en
-"$sickbay" diff "$top/bundles/samples/healthy.tar.zst" "$work/hostile.tar" -o "$work/pages/diff.html"
+"$sickbay" analyze "$work/hostile.tar" -o "$work/pages/hostile.md"
+"$sickbay" diff "$top/bundles/samples/healthy.tar.zst" "$work/hostile.tar" -o "$work/pages/diff.html" -o "$work/pages/diff.md"
 NODE_PATH="$work/node_modules" node "$here/page.js" "$work/pages"

@@ -97,4 +97,10 @@ run describe node node2
 ok "describe: pods of a node" eval 'out "^Non-terminated Pods:" && out "^lab-fault-command   app-6f9f656b79-bz4xz"'
 run describe node node9
 ok "describe: not there" ends 1 "node node9: not in"
+# The same by the script that compares a live cluster (make test-lab), and it sees a difference.
+ok "kubectl's own output, column by column" env SICKBAY="$SICKBAY" sh tests/lab/explore.sh --recorded bundles/samples/disk-full.tar.zst
+"$SICKBAY" inspect bundles/samples/healthy.tar.zst kubectl/get-pods-wide.txt >"$T/theirs"
+sed 's/Running /Pending /' "$T/theirs" | head -n 3 >"$T/ours"
+differs() { ! /usr/bin/python3 tests/lab/columns.py "$T/theirs" "$T/ours" >"$T/out" && out "STATUS is 'Running', ours is 'Pending'" && out '^ours lacks: '; }
+ok "a difference is told" differs
 done_testing

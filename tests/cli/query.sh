@@ -32,7 +32,7 @@ ok "json" eval 'is "$(jq -r ".[1].text" "$T/out")" "$(printf "\344\270\255")" &&
 run query "$B" "SELECT 1 AS n, 'x' AS t, NULL AS z, 1.5 AS r WHERE 0" -f json
 ok "json: no rows are an empty array" is "$(jq length "$T/out")" 0
 run query "$B" "$text" -f markdown
-ok "markdown" is "$(sed -n 2,3p "$T/out")" "$(printf '|---|---|\n| 1 | a\033[31mred\\|b,"c"\td |')"
+ok "markdown: text stays text" is "$(sed -n 2,3p "$T/out")" "$(printf '|---|---|\n| 1 | a\\x1b\\[31mred\\|b,"c"\td |')"
 run query "$B" "$text" -f table
 ok "table: control characters are made visible" eval 'out "a.x1b.31mred" && is "$(sed -n 2p "$T/out" | cut -c1-4)" "----"'
 run query "$B" "SELECT 1" -f xml
