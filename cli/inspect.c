@@ -340,6 +340,10 @@ static int verify(const struct inspect_list *l, struct err *e)
 		} else if (strcmp(it->sha256, it->recorded_sha256) != 0) {
 			print_finding(it->cut ? "cut off" : "changed", it->path);
 			bad++;
+		} else if (it->size != it->recorded_size) {
+			/* The bytes are those that were written; what the manifest says of them is not. */
+			print_finding("other size", it->path);
+			bad++;
 		} else {
 			good++;
 		}
@@ -389,7 +393,7 @@ static int run(const struct cli_args *a, struct err *e)
 
 static const struct cli_option options[] = {
 	{.name = "all", .letter = 'a', .help = "list also what the cluster or a node does not have (\"absent\")"},
-	{.name = "verify", .help = "compare every file with its sha256 in manifest.json"},
+	{.name = "verify", .help = "compare every file with manifest.json: sha256, size"},
 	{0},
 };
 

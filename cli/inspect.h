@@ -14,6 +14,7 @@ struct inspect_item {
 	enum capture_state state;
 	bool truncated;
 	char recorded_sha256[65];
+	int64_t recorded_size;
 	char *error;
 };
 

@@ -45,6 +45,7 @@ static void take_record(struct inspect_list *l, const cJSON *o)
 	it->truncated = c.truncated;
 	it->error = c.error ? xstrdup(c.error) : NULL;
 	memcpy(it->recorded_sha256, c.sha256, sizeof(it->recorded_sha256));
+	it->recorded_size = c.bytes;
 	l->by_state[c.state]++;
 	l->truncated += c.truncated;
 	l->redactions += c.redactions;
@@ -173,6 +174,7 @@ static void join(struct inspect_list *l)
 		last->truncated = it->truncated;
 		last->error = it->error;
 		memcpy(last->recorded_sha256, it->recorded_sha256, sizeof(it->recorded_sha256));
+		last->recorded_size = it->recorded_size;
 		free(it->path);
 	}
 	l->n = k;

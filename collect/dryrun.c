@@ -56,7 +56,7 @@ static void print_writes(FILE *f, const struct collect_opts *o)
 	print_field(f, "", scratch);
 	print_field(f, "", "both are gone at the end");
 	print_field(f, "sends", "nothing to anybody but the requests and commands below");
-	print_field(f, "changes", o->node_access == NODE_ACCESS_POD
+	print_field(f, "changes", o->node_access == NODE_ACCESS_POD && !o->no_nodes
 	                                  ? "a pod for each node is made and removed (section 5); else it only reads"
 	                                  : "nothing on the cluster, nothing on a node: it only reads");
 }
@@ -117,7 +117,9 @@ static void print_identity(FILE *f, const struct collect_opts *o)
 
 	print_field(f, "how", kubectl ? "through kubectl" : "directly, by HTTPS; what a person would have typed, through kubectl");
 	kube_access_print(f, o, "              ");
-	print_field(f, "methods", "GET only: get and list, nothing that creates, changes or deletes");
+	print_field(f, "methods", o->node_access == NODE_ACCESS_POD && !o->no_nodes
+	                                  ? "GET: get and list; POST and DELETE for the pods of section 5 alone"
+	                                  : "GET only: get and list, nothing that creates, changes or deletes");
 }
 
 static void print_requests(FILE *f, const struct plan *p, struct numbers *n)
@@ -182,7 +184,8 @@ static void print_pods(FILE *f, const struct collect_opts *o)
 	        o->node_namespace);
 	print_indented(f, pod, "      ");
 	fprintf(f, "   GET its exec (WebSocket) for every command below, in the host's files and mounts, as root\n"
-	           "   DELETE it when its node is done, also after a failure or Ctrl-C; else it ends by itself\n");
+	           "   DELETE it when its node is done, also after a failure or Ctrl-C. After a second Ctrl-C, and when\n"
+	           "   sickbay is killed, it stays until its activeDeadlineSeconds are over; the next run removes it then\n");
 }
 
 static void print_where(FILE *f, const struct collect_opts *o)
@@ -267,13 +270,16 @@ static void print_commands(FILE *f, const struct collect_opts *o, const struct p
 	}
 }
 
-static void print_numbers(FILE *f, const struct numbers *n)
+static void print_numbers(FILE *f, const struct collect_opts *o, const struct numbers *n)
 {
 	fprintf(f, "\n6  IN NUMBERS\n\n");
 	fprintf(f, "   API     %d requests, %d more for each node, %d kubectl commands; and one for each page of each\n"
 	           "           resource, and for each log\n", n->requests, n->node_requests, n->kubectl);
 	fprintf(f, "   node    %d commands, %d files, %d sets of files\n", n->scripts, n->files, n->globs);
-	fprintf(f, "   changes 0\n");
+	if (o->node_access == NODE_ACCESS_POD && !o->no_nodes)
+		fprintf(f, "   changes a pod for each node: made, and removed\n");
+	else
+		fprintf(f, "   changes 0\n");
 }
 
 int collect_print_plan(const struct collect_opts *o, FILE *f, struct err *e)
@@ -296,6 +302,6 @@ int collect_print_plan(const struct collect_opts *o, FILE *f, struct err *e)
 		print_where(f, o);
 		print_commands(f, o, p, &n);
 	}
-	print_numbers(f, &n);
+	print_numbers(f, o, &n);
 	return 0;
 }

@@ -108,10 +108,9 @@ int record_write(void *record, const void *p, size_t n, struct err *e)
 	return 0;
 }
 
-int record_write_raw(struct record *r, const void *p, size_t n, int64_t replaced, struct err *e)
+int record_write_raw(struct record *r, const void *p, size_t n, struct err *e)
 {
 	r->seen += (int64_t)n;
-	(void)replaced;
 	if (spool_seen(r->spool) + (int64_t)n + FRAME_MAX > r->max) {
 		r->cut = true;
 		return err_set(e, ERR_LIMIT, "the byte cap is reached");

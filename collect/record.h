@@ -32,8 +32,8 @@ struct record *record_new(struct run *run, const struct record_spec *spec);
  */
 int record_write(void *record, const void *p, size_t n, struct err *e);
 /* As is, for text that was redacted before (JSON objects). All of it or nothing: -ERR_LIMIT when it does not fit; the
- * record is then marked as truncated. `replaced` is added to the count. */
-int record_write_raw(struct record *r, const void *p, size_t n, int64_t replaced, struct err *e);
+ * record is then marked as truncated. */
+int record_write_raw(struct record *r, const void *p, size_t n, struct err *e);
 /* A few bytes around such objects, as is: a document that is cut must be closed all the same. */
 int record_write_frame(struct record *r, const void *p, size_t n, struct err *e);
 int64_t record_bytes(const struct record *r); /* bytes that came */

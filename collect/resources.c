@@ -205,7 +205,7 @@ static int on_item(void *arg, const struct jsonitem *it, struct err *e)
 		return 0;
 	}
 	l->items++;
-	rc = record_write_raw(t->rec, l->text.p, l->text.n, replaced, e);
+	rc = record_write_raw(t->rec, l->text.p, l->text.n, e);
 	if (rc == 0)
 		t->items++;
 	else if (rc == -ERR_LIMIT)

@@ -93,6 +93,12 @@ tar -C "$T/w" -cf "$T/w.tar" $files
 run inspect "$T/w.tar" --verify
 ok "--verify: what changed" eval 'is "$status" 1 && out "^changed *nodes/n1/journal/odd.log" && out "^missing *nodes/n1/empty.txt" && out "^no record *nodes/n1/new.txt"'
 ok "--verify: in one sentence" err "^sickbay: .*w.tar: not as it was written: 2 files changed, cut off or missing, 1 added$"
+cp "$T/b/manifest.json" "$T/w/manifest.json"
+rm -rf "$T/w/b" && cp -r "$T/b" "$T/w/"
+sed '/odd.log/s/"bytes":[0-9]*/"bytes":1/' "$T/w/manifest.json" >"$T/w/b/manifest.json"
+tar -C "$T/w" -cf "$T/w.tar" $files
+run inspect "$T/w.tar" --verify
+ok "--verify: a size that the manifest has wrong" eval 'is "$status" 1 && out "^other size *nodes/n1/journal/odd.log"'
 tar -C "$T" -cf "$T/m.tar" b/bundle.json b/nodes/n1
 run inspect "$T/m.tar"
 ok "without a manifest: exit 3, and why" eval 'is "$status" 3 && out "manifest *missing: the collection did not come to its end"'

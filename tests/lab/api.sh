@@ -22,9 +22,9 @@ collect() { # NAME KUBECONFIG OPTIONS...
 	shift 2
 	run collect --no-nodes --kubeconfig "$conf" -o "$T/$b.tar" --force "$@"
 }
-rows() { "$SICKBAY" query "$T/$1.tar" "$2" --format csv 2>&1 | tail -n +2; }
+rows() { "$SICKBAY" query "$T/$1.tar" "$2" --format csv 2>&1; }
 
-# --- something to list: 600 ConfigMaps (two pages), a CRD with objects, a Secret
+# --- something to list: 600 ConfigMaps (two pages), a CRD, a Secret
 kc create ns shop >/dev/null
 {
 	for i in $(seq 1 600); do printf -- '---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: map-%03d, namespace: shop}\ndata: {k: v}\n' "$i"; done
@@ -41,15 +41,18 @@ spec:
   names: {plural: backups, kind: Backup}
   versions: [{name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}}]
 END
+# No object of it: a 1.20 that was built with Go 1.18 or later dies of custom objects (modern-go/reflect2 before 1.0.2);
+# tests/cli/collect_api.sh has some.
 for i in 1 2 3 4 5 6 7 8 9 10; do
-	printf 'apiVersion: stable.example.com/v1\nkind: Backup\nmetadata: {name: b, namespace: shop}\nspec: {every: day}\n' | kc create -f - >/dev/null 2>&1 && break
+	kc get backups -A >/dev/null 2>&1 && break
 	sleep 1
 done
 collect admin "$T/api/admin.conf" --via api
 ok "a token: all is listed" is "$status" 0
 ok "every object that kubectl lists, in pages" is "$(rows admin "select count(*) from objects where kind = 'ConfigMap' and namespace = 'shop'")" "$(kc -n shop get cm -o name | wc -l)"
 ok "as many namespaces as kubectl lists" is "$(rows admin "select count(*) from namespaces")" "$(kc get ns -o name | wc -l)"
-ok "objects of a CRD" state admin $R/custom-resources/backups.stable.example.com/shop.json ok
+ok "the resource of a CRD" state admin $R/custom-resources/backups.stable.example.com.json ok
+ok "and the CRD itself" state admin $R/custom-resource-definitions.json ok
 ok "secrets without values" sh -c "! tar -xOf $T/admin.tar | grep -q aHVudGVyMg"
 ok "the server's own word" sh -c "tar -xOf $T/admin.tar admin/kubectl/readyz.txt | grep -q '^readyz check passed'"
 collect viakubectl "$T/api/admin.conf" --via kubectl
