@@ -93,27 +93,39 @@ int visit_exec(struct visit *v, struct transport *t, const char *script, int64_t
 	return rc;
 }
 
-static int to_buf(void *arg, const void *p, size_t n, struct err *e)
+/* What a script printed, and when the first of it came. */
+struct answer {
+	struct buf b;
+	int64_t asked, came; /* clock_now() */
+};
+
+static int to_answer(void *arg, const void *p, size_t n, struct err *e)
 {
-	return buf_add(arg, p, n, e);
+	struct answer *a = arg;
+
+	if (!a->came)
+		a->came = clock_now();
+	return buf_add(&a->b, p, n, e);
 }
 
-/* A script's output in memory, for the probe. */
-static int ask(struct visit *v, struct transport *t, const char *script, int64_t timeout, struct buf *b, struct err *e)
+/* A script's output in memory, for the probe. What came before a deadline is kept. */
+static int ask(struct visit *v, struct transport *t, const char *script, int64_t timeout, struct answer *a, struct err *e)
 {
 	CLEAN_BUF struct buf errout = BUF_MAX(4096);
 	struct proc_result r;
 	int rc;
 
-	buf_clear(b);
-	if ((rc = visit_exec(v, t, script, timeout, to_buf, b, &errout, &r, e)) < 0)
+	buf_clear(&a->b);
+	a->came = 0;
+	a->asked = clock_now();
+	if ((rc = visit_exec(v, t, script, timeout, to_answer, a, &errout, &r, e)) < 0)
 		return rc;
 	if (r.canceled)
 		return err_set(e, ERR_CANCELED, "stopped by the user");
 	if (r.timed_out)
 		return err_set(e, ERR_TIMEOUT, "the first command did not answer within %lld s",
 		               (long long)(timeout / US_PER_S));
-	if (!b->n)
+	if (!a->b.n)
 		return err_set(e, ERR_NETWORK, "a login, but no command runs: %.200s", buf_cstr(&errout));
 	return 0;
 }
@@ -171,71 +183,69 @@ static void has_line(struct visit *v, const char *word, const char *rest)
 	}
 }
 
-static char *has_script(const struct visit *v)
+/* Prints which programs and units of the plan there are. $s is what makes a command root, or nothing. */
+static void add_has(struct buf *b, const struct plan *p)
 {
-	const struct plan *p = v->run->plan;
-	struct buf b = BUF_MAX(256 * 1024);
 	struct wordset seen = {.known = true};
+	bool units = false;
 
-	buf_add_str(&b, "for t in", NULL);
-	for (int i = 0; i < p->n_node; i++)
+	buf_add_str(b, "for t in", NULL);
+	for (int i = 0; i < p->n_node; i++) {
+		units |= p->node[i].units != NULL;
 		for (const char **n = p->node[i].needs; n && *n; n++)
 			if (!wordset_has(&seen, *n)) {
 				wordset_add(&seen, *n, strlen(*n));
-				buf_add_str(&b, " ", NULL);
-				shell_quote(&b, *n);
+				buf_add_str(b, " ", NULL);
+				shell_quote(b, *n);
 			}
+	}
 	wordset_release(&seen);
-	buf_add_str(
-	        &b,
-	        "; do command -v \"$t\" >/dev/null 2>&1 && echo tool \"$t\"; done\n"
-	        "test -d /run/log/journal -o -d /var/log/journal && echo journal there\n"
-	        "journalctl -o short-iso-precise -n 0 >/dev/null 2>&1 && echo journal precise\n"
-	        "u=$(timeout 15 systemctl list-unit-files --type=service --no-legend --no-pager 2>/dev/null) && "
-	            "echo \"$u\" | sed 's/^/unit /' && echo units known\n"
-	            "timeout 10 systemctl list-units --all --type=service --no-legend --no-pager --plain 2>/dev/null | "
-	            "sed 's/^/unit /'\n"
-	            "echo end\n",
-	        NULL);
-	return buf_take(&b);
+	buf_add_str(b,
+	            "; do command -v \"$t\" >/dev/null 2>&1 && echo tool \"$t\"; done\n"
+	            "test -d /run/log/journal -o -d /var/log/journal && echo journal there\n",
+	            NULL);
+	/* What a service manager is asked costs more than all the rest. */
+	if (units)
+		buf_add_str(b,
+		            "$s timeout 10 journalctl -o short-iso-precise -n 0 >/dev/null 2>&1 && echo journal precise\n"
+		            "u=$(timeout 15 systemctl list-unit-files --type=service --no-legend --no-pager 2>/dev/null) && "
+		            "echo \"$u\" | sed 's/^/unit /' && echo units known\n"
+		            "timeout 10 systemctl list-units --all --type=service --no-legend --no-pager --plain 2>/dev/null | "
+		            "sed 's/^/unit /'\n",
+		            NULL);
+	buf_add_str(b, "echo end\n", NULL);
 }
 
-/* Two looks at its clock; the quicker one counts. */
-static void look_at_clock(struct visit *v, struct transport *t)
+static void each_answer(struct visit *v, const char *word, const char *rest)
 {
-	CLEAN_BUF struct buf b = BUF_MAX(4096);
+	who_line(v, word, rest);
+	has_line(v, word, rest);
+}
+
+/* "clock 1764073412.123456789", printed before anything else: between our question and the first bytes of the answer. */
+static void look_at_clock(struct visit *v, const struct answer *a)
+{
+	char *dot;
+	int64_t sec, us = 0;
 
 	v->clock_rtt = -1;
-	for (int i = 0; i < 2; i++) {
-		struct exec_opts o = {.command = "date +%s.%N",
-		                      .deadline = visit_deadline(v, 5 * US_PER_S),
-		                      .out = to_buf,
-		                      .arg = &b};
-		struct proc_result r;
-		struct err e;
-		int64_t before = clock_now(), after, sec, us = 0;
-		char *dot;
-
-		buf_clear(&b);
-		if (t->ops->exec(t, &o, &r, &e) < 0 || r.exit_status != 0)
-			return;
-		after = clock_now();
-		sec = strtoll(buf_cstr(&b), &dot, 10);
-		for (int k = 0, scale = 100000; *dot == '.' && k < 6 && isdigit((unsigned char)dot[1 + k]);
-		     k++, scale /= 10)
-			us += (dot[1 + k] - '0') * scale;
-		if (sec <= 0 || (v->clock_rtt >= 0 && after - before >= v->clock_rtt))
-			continue;
-		v->clock_rtt = after - before;
-		v->clock_offset = sec * US_PER_S + us - (before + after) / 2;
-	}
+	if (strncmp(buf_cstr(&a->b), "clock ", 6) != 0)
+		return;
+	sec = strtoll(a->b.p + 6, &dot, 10);
+	for (int k = 0, scale = 100000; *dot == '.' && k < 6 && isdigit((unsigned char)dot[1 + k]); k++, scale /= 10)
+		us += (dot[1 + k] - '0') * scale;
+	if (sec <= 0)
+		return;
+	v->clock_rtt = a->came - a->asked;
+	v->clock_offset = sec * US_PER_S + us - (a->asked + a->came) / 2;
 }
 
 /* sudo asks for a password, and we were given one. */
 static int try_sudo_password(struct visit *v, struct transport *t, struct err *e)
 {
-	CLEAN_BUF struct buf b = BUF_MAX(4096);
+	struct answer a = {.b = BUF_MAX(4096)};
 	char before[sizeof(v->sudo)];
+	bool is_root;
 	int rc;
 
 	if (v->root || !strcmp(v->sudo, "yes") || !v->run->opts->ssh.ask_sudo_pass)
@@ -243,8 +253,10 @@ static int try_sudo_password(struct visit *v, struct transport *t, struct err *e
 	snprintf(before, sizeof(before), "%s", v->sudo);
 	v->sudo_password = true;
 	snprintf(v->sudo, sizeof(v->sudo), "yes");
-	rc = ask(v, t, "id -u", 30 * US_PER_S, &b, e);
-	if (rc == 0 && !strcmp(buf_cstr(&b), "0\n")) {
+	rc = ask(v, t, "id -u", 30 * US_PER_S, &a, e);
+	is_root = rc == 0 && !strcmp(buf_cstr(&a.b), "0\n");
+	buf_release(&a.b);
+	if (is_root) {
 		secrets_accepted(v->run->secrets, SECRET_SUDO);
 		return 0;
 	}
@@ -260,26 +272,42 @@ static int try_sudo_password(struct visit *v, struct transport *t, struct err *e
 	return 0;
 }
 
+/* One command for all, since each costs a session on the node; one more where sudo wants a password. */
 int visit_probe(struct visit *v, struct transport *t, struct err *e)
 {
 	static const char who[] =
-	        "echo uid $(id -u); echo hostname $(hostname 2>/dev/null || cat /proc/sys/kernel/hostname)\n"
-	        "command -v timeout >/dev/null 2>&1 && echo timeout yes\n"
-	        "test $(id -u) = 0 && echo sudo not needed || { s=$(sudo -n true 2>&1) && echo sudo yes || "
-	        "echo sudo no: $s; }\n";
-	CLEAN_BUF struct buf b = BUF_MAX(1 << 20);
-	CLEAN(clean_free) char *has = has_script(v);
+	        "date '+clock %s.%N'\n"
+	        "u=$(id -u); echo uid $u; echo hostname $(hostname 2>/dev/null || cat /proc/sys/kernel/hostname)\n"
+	        "command -v timeout >/dev/null 2>&1 && echo timeout yes || timeout() { shift; \"$@\"; }\n"
+	        "s=; test $u = 0 && echo sudo not needed || { w=$(sudo -n true 2>&1) && echo sudo yes && s='sudo -n' || "
+	        "echo sudo no: $w; }\n";
+	CLEAN_BUF struct buf script = BUF_MAX(256 * 1024);
+	struct answer a = {.b = BUF_MAX(1 << 20)};
 	int rc;
 
 	v->journal = "short-iso";
-	if ((rc = ask(v, t, who, 30 * US_PER_S, &b, e)) < 0)
-		return rc;
-	each_line(v, &b, who_line);
-	if ((rc = try_sudo_password(v, t, e)) < 0)
-		return rc;
-	if ((rc = ask(v, t, has, 40 * US_PER_S, &b, e)) < 0 && rc != -ERR_TIMEOUT)
-		return rc;
-	each_line(v, &b, has_line);
-	look_at_clock(v, t);
-	return 0;
+	buf_add_str(&script, who, NULL);
+	add_has(&script, v->run->plan);
+	rc = ask(v, t, buf_cstr(&script), 60 * US_PER_S, &a, e);
+	each_line(v, &a.b, each_answer);
+	look_at_clock(v, &a);
+	/* Who it is was told; what hung then (a service manager) is left unknown, and all is tried. */
+	if (rc == -ERR_TIMEOUT && v->sudo[0])
+		rc = 0;
+	if (rc == 0)
+		rc = try_sudo_password(v, t, e);
+	/* What only root may ask. */
+	if (rc == 0 && v->sudo_password) {
+		buf_clear(&script);
+		buf_add_str(&script, "s=; command -v timeout >/dev/null 2>&1 || timeout() { shift; \"$@\"; }\n", NULL);
+		wordset_release(&v->tools);
+		wordset_release(&v->units);
+		add_has(&script, v->run->plan);
+		rc = ask(v, t, buf_cstr(&script), 40 * US_PER_S, &a, e);
+		each_line(v, &a.b, has_line);
+		if (rc == -ERR_TIMEOUT)
+			rc = 0;
+	}
+	buf_release(&a.b);
+	return rc;
 }
