@@ -17,6 +17,7 @@
  * may clean up: a handler could not. */
 static atomic_bool stop_asked;
 static bool shows_progress; /* live: it tells of the stopping itself */
+static const char *pods_in; /* the namespace where --node-access pod makes pods, or NULL */
 static pthread_mutex_t names_lock = PTHREAD_MUTEX_INITIALIZER;
 static char part_file[600], scratch_dir[200]; /* under names_lock */
 
@@ -30,6 +31,9 @@ static void leave(int sig)
 	if (scratch_dir[0])
 		nodes_remove_scratch(scratch_dir);
 	proc_kill_all();
+	if (pods_in)
+		fprintf(stderr, "sickbay: left at once: pods on nodes may be there until their activeDeadlineSeconds are over; remove "
+		        "them: kubectl -n %s delete pod -l app.kubernetes.io/managed-by=sickbay\n", pods_in);
 	_exit(128 + sig);
 }
 
@@ -41,7 +45,8 @@ static void *signals_main(void *arg)
 		if (atomic_exchange(&stop_asked, true))
 			leave(sig);
 		if (!shows_progress)
-			fputs("sickbay: stopping; what is there goes into the bundle (once more: leave at once)\n", stderr);
+			fprintf(stderr, "sickbay: stopping; what is there goes into the bundle (once more: leave at once%s)\n",
+			        pods_in ? ", and the pods on the nodes to their own end" : "");
 	}
 	return NULL;
 }
@@ -296,6 +301,7 @@ static int run_collect(const struct cli_args *a, struct err *e)
 	o.opened = on_opened;
 	o.scratch = on_scratch;
 	shows_progress = o.progress && o.live;
+	pods_in = o.node_access == NODE_ACCESS_POD && !o.no_nodes ? o.node_namespace : NULL;
 	catch_signals();
 	if (cli_given(a, "anonymize"))
 		rc = collect_anonymous(a, &o, &res, e);

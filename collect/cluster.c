@@ -7,6 +7,10 @@
 #include "collect/resources.h"
 #include "collect/runlog.h"
 
+/* How long visits of nodes that the user named wait for the API's list: it has their names for hosts that were given as
+ * addresses. A list that does not come costs a whole deadline, and those nodes need it for nothing else. */
+#define NAMES_WAIT (10 * US_PER_S)
+
 struct cluster {
 	struct run *run;
 	struct kube *k;
@@ -34,12 +38,16 @@ struct job {
 struct cluster *cluster_new(struct run *run, struct kube *k, const char *why)
 {
 	struct cluster *c = xcalloc(1, sizeof(*c));
+	pthread_condattr_t attr;
 
 	c->run = run;
 	c->k = k;
 	c->why = why;
 	pthread_mutex_init(&c->lock, NULL);
-	pthread_cond_init(&c->cond, NULL);
+	pthread_condattr_init(&attr);
+	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	pthread_cond_init(&c->cond, &attr);
+	pthread_condattr_destroy(&attr);
 	return c;
 }
 
@@ -129,7 +137,7 @@ static void run_item(void *arg)
 	end.timed_out = r.status == KUBE_TIMEOUT;
 	end.error = r.status == KUBE_OK || r.status == KUBE_FULL ? r.message : r.reason;
 	end.body_if_empty = r.message;
-	end.no_file = r.status == KUBE_NOT_ASKED;
+	end.no_file = r.status == KUBE_NOT_ASKED && !record_bytes(rec);
 	if (j->node)
 		kubelets_note(c->kubelets, j->node, r.status != KUBE_TIMEOUT && !strstr(r.message, "i/o timeout"));
 	record_finish(rec, &end);
@@ -186,10 +194,13 @@ static void queue_per_node(struct cluster *c)
 
 void cluster_unreached(struct cluster *c, const char *name)
 {
+	const struct cluster_node *nodes;
 	bool known = false;
+	int n;
 
-	for (int i = 0; i < c->n_nodes && !known; i++)
-		known = !strcmp(c->nodes[i].name, name);
+	nodes = cluster_nodes(c, &n);
+	for (int i = 0; i < n && !known; i++)
+		known = !strcmp(nodes[i].name, name);
 	for (int i = 0; known && i < c->run->plan->n_api; i++)
 		if (c->run->plan->api[i].each_unreached)
 			add_job(c, run_item, &c->run->plan->api[i], name, NULL);
@@ -225,8 +236,13 @@ static void lists_are_broken(struct cluster *c)
 	struct record_spec spec = {.path = "cluster-resources/namespaces.json",
 	                           .source = c->k->backend->name,
 	                           .command = cmd};
+	const char *why;
 
 	runlog(c->run->log, "%s: no resources are listed", c->k->broken);
+	if (run_over(c->run, &why)) {
+		record_none(c->run, &spec, CAPTURE_SKIPPED, why);
+		return;
+	}
 	record_none(c->run, &spec, CAPTURE_FAILED, c->k->broken);
 	cJSON_AddItemToArray(arr, cJSON_CreateString(c->k->broken));
 	json_print_pretty(arr, 0, &b, NULL);
@@ -279,6 +295,27 @@ static void write_version(struct cluster *c)
 	record_text(c->run, &spec, b.p, b.n, true);
 }
 
+static void wait_for_nodes(struct cluster *c)
+{
+	const struct collect_opts *o = c->run->opts;
+	bool named = o->nodes || o->nodes_from;
+	int64_t until = clock_mono() + (named ? NAMES_WAIT : 0);
+	struct timespec ts = {until / US_PER_S, until % US_PER_S * 1000};
+
+	pthread_mutex_lock(&c->lock);
+	/* A pod is made on a node that the API has, and on no other. */
+	if ((named || o->local) && o->node_access != NODE_ACCESS_POD) {
+		while (named && !c->nodes_known && pthread_cond_timedwait(&c->cond, &c->lock, &ts) == 0)
+			;
+		if (named && !c->nodes_known)
+			runlog(c->run->log, "the API's list of nodes is not waited for: the nodes are named");
+	} else {
+		while (!c->nodes_known)
+			pthread_cond_wait(&c->cond, &c->lock);
+	}
+	pthread_mutex_unlock(&c->lock);
+}
+
 void cluster_start(struct cluster *c)
 {
 	struct record_spec spec = {.path = "cluster-resources", .source = "api", .command = ""};
@@ -302,16 +339,19 @@ void cluster_start(struct cluster *c)
 	}
 	write_version(c);
 	queue_texts(c, c->k->serves_lists);
-	pthread_mutex_lock(&c->lock);
-	while (!c->nodes_known)
-		pthread_cond_wait(&c->cond, &c->lock);
-	pthread_mutex_unlock(&c->lock);
+	wait_for_nodes(c);
 }
 
-const struct cluster_node *cluster_nodes(const struct cluster *c, int *n)
+const struct cluster_node *cluster_nodes(struct cluster *c, int *n)
 {
-	*n = c->n_nodes;
-	return c->nodes;
+	const struct cluster_node *nodes;
+
+	pthread_mutex_lock(&c->lock);
+	/* What is still being listed is not there yet. */
+	nodes = c->nodes_known ? c->nodes : NULL;
+	*n = nodes ? c->n_nodes : 0;
+	pthread_mutex_unlock(&c->lock);
+	return nodes;
 }
 
 void cluster_wait(struct cluster *c)

@@ -10,10 +10,11 @@ struct cluster_node {
 struct cluster;
 /* k may be NULL: no kubectl; then why says so. Starts nothing yet. Borrowed k. */
 struct cluster *cluster_new(struct run *run, struct kube *k, const char *why);
-/* Starts asking on threads of its own and returns when the list of nodes is there, or will never be. */
+/* Starts asking on threads of its own and returns when the list of nodes is there, or will never be; soon when the user named
+ * the nodes. */
 void cluster_start(struct cluster *c);
-/* The nodes that the API listed. */
-const struct cluster_node *cluster_nodes(const struct cluster *c, int *n);
+/* The nodes that the API listed, as far as that has ended. Borrowed. */
+const struct cluster_node *cluster_nodes(struct cluster *c, int *n);
 /* A node that could not be visited: the API is asked for what its kubelet passes on. Names that the API does not know are
  * left alone. */
 void cluster_unreached(struct cluster *c, const char *name);

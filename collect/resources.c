@@ -36,6 +36,7 @@ struct listing {
 	bool sorted, skip;
 	int restarts;
 	char error[520], note[200];
+	bool stopped; /* by the user or a limit of the run: not a failure */
 };
 
 static char *api_base(const struct resource *r)
@@ -85,7 +86,7 @@ static void close_target(struct listing *l, struct target *t)
 	}
 	record_write_frame(t->rec, tail, strlen(tail), NULL);
 	if (l->error[0]) {
-		end.state = CAPTURE_FAILED;
+		end.state = l->stopped ? CAPTURE_SKIPPED : CAPTURE_FAILED;
 		end.truncated = true;
 		end.error = l->error;
 		end.exit_status = 1;
@@ -339,6 +340,7 @@ void resource_list(struct kube *k, const struct resource *r, resource_hook hook,
 		         reply.reason);
 	else if (l.bad)
 		snprintf(l.error, sizeof(l.error), "%lld objects could not be read and are missing", (long long)l.bad);
+	l.stopped = s == KUBE_NOT_ASKED;
 	for (int i = 0; i < l.n_open; i++)
 		close_target(&l, &l.open[i]);
 	if (s != KUBE_OK && !l.items)

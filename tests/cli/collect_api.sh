@@ -23,7 +23,7 @@ cert server /CN=server "subjectAltName=DNS:kube.test,DNS:localhost" ca
 cert client /O=ops/CN=certuser "extendedKeyUsage=clientAuth" ca
 "$python" tests/cli/kube_api.py "$S" 2>"$T/server.err" &
 server=$!
-trap 'rm -f "$S/ports"; kill $server 2>/dev/null; wait $server 2>/dev/null; rm -rf "$T"' EXIT
+trap 'rm -f "$S/ports"; kill $server 2>/dev/null; wait $server 2>/dev/null; umount "$T/disk" 2>/dev/null; rm -rf "$T"' EXIT
 for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do [ -s "$S/ports" ] || sleep 0.3; done
 read -r port proxy <"$S/ports"
 
@@ -253,5 +253,74 @@ env PATH=/nonexistent "$SICKBAY" collect --no-nodes --kubeconfig "$T/few" --plan
 ok "without kubectl its own outputs are absent" state nokubectl kubectl/get-nodes-wide.txt absent
 ok "what that costs is said" grep -q "kubectl is not installed" "$T/out"
 ok "the API is asked all the same" state nokubectl $R/services/default.json ok
+
+# --- names of machines mapped while collecting
+collect anon --kubeconfig "$T/few" --anonymize
+ok "--anonymize: done in one go" eval 'is "$status" 3 && out "2 machines, 1 domains, 0 addresses mapped"'
+ok "the node's name is not in the bundle" sh -c "tar -xOf $T/anon.tar anon/$R/nodes.json | grep -q '\"name\": \"' && ! tar -xOf $T/anon.tar anon/$R/nodes.json | grep -q '\"n1\"' && grep -q '\"n1\"' $T/anon-map.json"
+ok "the map stays here, for its owner alone" is "$(stat -c %a "$T"/anon*map*)" 600
+ok "the bundle with its names is gone" sh -c "! ls $T/anon-with-names* 2>/dev/null"
+ok "and it is whole" sh -c "'$SICKBAY' inspect $T/anon.tar --verify"
+
+# --- named nodes do not wait for a list that does not come
+printf 'plan: 1\nnode:\n  - {path: host/when.txt, run: "date +%%s"}\n' >"$T/visit.yaml"
+tail -n +2 "$T/small.yaml" >>"$T/visit.yaml"
+kubeconfig mute "$url" "$ca_file" "token: tok-mute"
+start=$(date +%s)
+run collect --local --kubeconfig "$T/mute" --plan "$T/visit.yaml" -o "$T/mute.tar"
+ok "--local is visited while the API's nodes are being listed" eval 'test $(($(tar --wildcards -xOf "$T/mute.tar" "mute/nodes/*/host/when.txt") - start)) -lt 7'
+
+# --- the end comes in the middle of a list
+# begin NAME OPTIONS...: in the background, until the server hangs in the second page of ConfigMaps
+begin() {
+	b=$1
+	shift
+	: >"$S/asked"
+	"$SICKBAY" collect --no-nodes --plan "$T/small.yaml" --kubeconfig "$T/hang" --jobs 1 -o "$T/$b.tar" "$@" >"$T/out" 2>"$T/err" </dev/null &
+	pid=$!
+	i=0
+	while ! grep -q 'configmaps.*continue=100.*user=hang' "$S/asked" && [ $i -lt 300 ]; do i=$((i + 1)) && sleep 0.1; done
+	sleep 1
+	start=$(date +%s)
+}
+soon() { test $(($(date +%s) - start)) -le 8; }
+kubeconfig hang "$url" "$ca_file" "token: tok-hang"
+begin once
+kill -TERM "$pid"
+wait "$pid"
+status=$?
+ok "stopped once in a list: soon, partial" eval 'soon && is "$status" 3'
+ok "what had come of it is kept, and skipped is its word" sh -c "tar -xOf $T/once.tar once/manifest.json | grep '$R/configmaps/default.json' | grep -q '\"state\":\"skipped\".*broke off after 1[0-9]* objects: stopped by the user'"
+ok "as for the lists that were not begun" state once $R/services.json skipped
+ok "nothing failed" sh -c "! tar -xOf $T/once.tar once/manifest.json | grep '\"state\":\"failed\"' | grep -v readyz"
+ok "the file is whole JSON" sh -c "tar -xOf $T/once.tar once/$R/configmaps/default.json | '$python' -c 'import json, sys; sys.exit(len(json.load(sys.stdin)[\"items\"]) < 100)'"
+ok "and the bundle is" sh -c "'$SICKBAY' inspect $T/once.tar --verify"
+begin twice
+kill -TERM "$pid"
+sleep 0.1
+kill -TERM "$pid"
+wait "$pid"
+status=$?
+ok "stopped twice: at once, nothing is left" eval 'soon && { is "$status" 143 || is "$status" 3; } && { test "$status" = 3 || ! ls "$T"/twice.* 2>/dev/null; }'
+
+# --- disks and pipes
+if [ "$(id -u)" = 0 ] && mkdir "$T/disk" && mount -t tmpfs -o size=600k none "$T/disk" 2>/dev/null; then
+	run collect --no-nodes --plan "$T/small.yaml" --kubeconfig "$T/full" -o "$T/disk/b.tar"
+	ok "a full disk: a clear error" ends 1 ".*b.tar.part: writing: No space left on device; what had been gathered is kept"
+	ok "what is kept loads" sh -c "'$SICKBAY' query $T/disk/b.tar.part 'select count(*) > 0 from objects' --format csv 2>/dev/null | grep -qx 1"
+	umount "$T/disk"
+else
+	for i in 1 2; do n=$((n + 1)); echo "ok $n - a full disk # SKIP needs root and tmpfs"; done
+fi
+("$SICKBAY" collect --no-nodes --plan "$T/small.yaml" --kubeconfig "$T/full" -o - 2>"$T/err"; echo $? >"$T/status") | true
+ok "a closed pipe" eval 'is "$(cat "$T/status")" 1 && err "^sickbay: standard output: writing: Broken pipe$"'
+
+# --- the server dies (the last test: it is gone then)
+kubeconfig die "$url" "$ca_file" "token: tok-die"
+collect die --kubeconfig "$T/die" --jobs 1
+ok "the server dies in a list: a bundle all the same" is "$status" 3
+ok "what had come is kept, and failed" sh -c "tar -xOf $T/die.tar die/manifest.json | grep '$R/configmaps/default.json' | grep -q '\"state\":\"failed\".*broke off after 1[0-9]* objects'"
+ok "the summary says why" out "refused\|broke off"
+ok "and it loads" sh -c "'$SICKBAY' inspect $T/die.tar --verify && '$SICKBAY' analyze $T/die.tar -o $T/die.json"
 
 done_testing

@@ -129,8 +129,17 @@ ok "... what changes" out "^   changes  *nothing on the cluster, nothing on a no
 ok "... deadlines and caps" eval 'out "10 min (--timeout), 1.0 GiB (--max-bytes)" && out "5 min (--node-timeout)"'
 ok "... on which nodes, as whom" eval 'out "over SSH  *n1,n2$" && out "whom  *as ops, with .sudo -n."'
 ok "... every command with its times" out "journalctl .*--since=-7200s --until=-3600s -n"
+ok "... and that nothing does" out "^   changes 0$"
 commands=$(sed -n '/^5 /,/^6 /p' "$T/out" | grep -c '^      at most')
 ok "... and the numbers agree" eval 'out "node *[0-9]* commands, [0-9]* files, [0-9]* sets" && is "$commands" "$(sed -n "s/^ *node *\([0-9]*\) commands, \([0-9]*\) files, \([0-9]*\) sets.*/\1 + \2 + \3/p" "$T/out" | xargs expr)"'
+
+run collect --dry-run --node-access pod --node-image busybox:1.36 --no-kube
+ok "--dry-run with pods contradicts --no-kube, too" is "$status" 2
+run collect --dry-run --node-access pod --node-image busybox:1.36
+ok "--dry-run with pods: what changes, in every place that says so" eval 'is "$status" 0 && out "^   changes  *a pod for each node is made and removed" &&
+	out "^   methods  *GET: get and list; POST and DELETE for the pods" && out "^   changes a pod for each node: made, and removed" && no_out "changes 0" && no_out "nothing that creates"'
+ok "... the pod itself" out "\"activeDeadlineSeconds\":"
+ok "... and how long it stays after a second Ctrl-C" out "After a second Ctrl-C"
 
 # --- disks
 if [ "$(id -u)" = 0 ] && mkdir "$T/disk" && mount -t tmpfs -o size=1m none "$T/disk" 2>/dev/null; then

@@ -110,7 +110,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if path == "/apis/stable.example.com/v1/backups":
             return self.send(200, {"items": [item(1)]})
         if path == "/api/v1":
-            names = {"full": LISTS, "slow": ["nodes", "limitranges"]}.get(user, ["nodes", "namespaces", "services"])
+            names = {"full": LISTS, "slow": ["nodes", "limitranges"], "hang": ["nodes", "configmaps", "services"],
+                     "die": ["nodes", "configmaps", "services"]}.get(user, ["nodes", "namespaces", "services"])
             return self.send(200, {"resources": [{"name": n, "kind": LISTS[n][0], "verbs": ["get", "list"],
                                                   "namespaced": n not in ("nodes", "namespaces", "persistentvolumes")}
                                                  for n in names]})
@@ -126,6 +127,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def special(self, name, args):
         """True when the request was dealt with here."""
         cont = args.get("continue", "")
+        if name == "configmaps" and cont == "100" and self.user() in ("hang", "die"):
+            return self.stop_in(name, args)
+        if name == "nodes" and self.user() == "mute":
+            time.sleep(8)
         if name == "nodes":
             self.send(200, {"items": [{"metadata": {"name": "n1"},
                                        "status": {"addresses": [{"type": "InternalIP", "address": "127.0.0.1"}]}}]})
@@ -180,6 +185,20 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.wfile.flush()
         self.close_connection = True
         self.connection.close()
+
+    def stop_in(self, name, args):
+        """Half a page; then nothing more comes, or the whole server is gone."""
+        data = json.dumps(self.items(name, args)).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data[: len(data) // 2])
+        self.wfile.flush()
+        if self.user() == "die":
+            os._exit(0)
+        time.sleep(20)
+        self.close_connection = True
+        return True
 
     def stream(self, name):
         """An old server: it knows no limit, and sends all in chunks."""

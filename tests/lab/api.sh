@@ -73,7 +73,8 @@ ok "what it may not is named" sh -c "tar -xOf $T/sa.tar sa/$R/pods-errors.json |
 ok "and the token is nowhere" sh -c "! tar -xOf $T/sa.tar | grep -qF '$token'"
 
 # --- the others
-kc create clusterrolebinding readers --clusterrole=view --group=readers --user=certuser >/dev/null
+# Not `view`: no controller fills it here.
+kc create clusterrolebinding readers --clusterrole=system:aggregate-to-view --group=readers --user=certuser >/dev/null
 conf "$T/cert.conf" "{client-certificate: $T/api/cert.crt, client-key: $T/api/cert.key}"
 collect cert "$T/cert.conf"
 ok "a client certificate" state cert $R/configmaps/shop.json ok
