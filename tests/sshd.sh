@@ -29,14 +29,15 @@ sshd_users_possible() {
 	command -v sudo >/dev/null || { why="no sudo"; return 1; }
 	unshare -m true 2>/dev/null || { why="no mount namespaces, or not root"; return 1; }
 }
-# start_sshd NAME HOSTKEY [CONFIG LINE...]: sets $port to a new port. With $T/etc its users are the test's.
+# start_sshd NAME HOSTKEY [CONFIG LINE...]: sets $port to a new port; $sshd_listen is an address other than loopback. With $T/etc
+# its users are the test's.
 start_sshd() {
 	name=$1 key=$2
 	shift 2
 	port=$((port + 1))
 	{
 		for l in "$@"; do echo "$l"; done
-		printf '%s\n' "Port $port" "ListenAddress 127.0.0.1" "HostKey $key" "AuthorizedKeysFile $T/authorized" "StrictModes no" \
+		printf '%s\n' "Port $port" "ListenAddress ${sshd_listen:-127.0.0.1}" "HostKey $key" "AuthorizedKeysFile $T/authorized" "StrictModes no" \
 			"UsePAM no" "PasswordAuthentication no" "KbdInteractiveAuthentication no" "PidFile none" "PermitRootLogin prohibit-password" \
 			"PrintMotd no" "PrintLastLog no"
 	} >"$T/$name.conf"

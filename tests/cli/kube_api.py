@@ -132,7 +132,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if name == "nodes" and self.user() == "mute":
             time.sleep(8)
         if name == "nodes":
-            self.send(200, {"items": [{"metadata": {"name": "n1"},
+            self.send(200, {"items": [{"metadata": {"name": "n1", "labels": {"kubernetes.io/hostname": "n1"}},
                                        "status": {"addresses": [{"type": "InternalIP", "address": "127.0.0.1"}]}}]})
         elif name == "secrets":
             self.status(403, "Forbidden", 'secrets is forbidden: User "x" cannot list resource "secrets"')
