@@ -76,6 +76,7 @@ struct needs {
 	char *version; /* of the cluster, NULL when unknown */
 	char *damage;  /* NULL for a whole bundle */
 	char *unseen;  /* nodes on which nothing was captured: "node2 (connection refused)", NULL when there are none */
+	char *chosen;  /* the namespaces that the bundle has, when it need not have all; else NULL */
 };
 int needs_init(struct needs *n, sqlite3 *db, struct err *e);
 void needs_release(struct needs *n);
@@ -84,7 +85,7 @@ int needs_met(const struct needs *n, const struct check *c, char *reason[LANG_CO
 /* checks_coverage.c: of a check that found nothing: did it see everything? note[] gets what it did not see (new strings). */
 enum coverage {
 	COVERAGE_WHOLE,
-	COVERAGE_PART,  /* some nodes were not to be seen; for the others the answer holds */
+	COVERAGE_PART,  /* some nodes or namespaces were not to be seen; for the others the answer holds */
 	COVERAGE_BROKEN /* the bundle broke off before some of what the check needs: no answer */
 };
 enum coverage needs_coverage(const struct needs *n, const struct check *c, char *note[LANG_COUNT]);

@@ -31,11 +31,19 @@ static char *table_gaps(sqlite3 *db, const char *table)
 	return first_text(st);
 }
 
-static bool about_nodes(const char *need)
+static bool about_nodes(const struct needs *n, const char *need)
 {
+	(void)n;
 	if (strncmp(need, "log", 3) == 0 || strncmp(need, "capture:nodes/", 14) == 0 || strcmp(need, "metrics") == 0)
 		return true;
 	return strncmp(need, "node_", 5) == 0 && strcmp(need, "node_conditions") != 0;
+}
+
+static bool about_namespaces(const struct needs *n, const char *need)
+{
+	CLEAN(clean_free) char *yes = fact_of(n->db, "schema/facts/namespaced.sql", need);
+
+	return yes;
 }
 
 /* What is missing of one need in a bundle that broke off. NULL: nothing. */
@@ -75,31 +83,33 @@ static char *check_gaps(const struct needs *n, const struct check *c, char *(*ga
 	return gaps;
 }
 
-static bool needs_nodes(const struct check *c)
+static bool any_need(const struct needs *n, const struct check *c, bool (*about)(const struct needs *n, const char *need))
 {
 	const cJSON *need, *one;
 
 	cJSON_ArrayForEach(need, json_get_arr(c->head, "needs")) {
-		if (cJSON_IsString(need) && about_nodes(need->valuestring))
+		if (cJSON_IsString(need) && about(n, need->valuestring))
 			return true;
 		if (!cJSON_IsArray(need))
 			continue;
 		cJSON_ArrayForEach(one, need)
-			if (cJSON_IsString(one) && about_nodes(one->valuestring))
+			if (cJSON_IsString(one) && about(n, one->valuestring))
 				return true;
 	}
 	return false;
 }
 
-static void set_note(const struct needs *n, const char *key, const char *what, char *note[LANG_COUNT])
+/* Adds a sentence to what is noted so far. */
+static void add_note(const struct needs *n, const char *key, const char *what, char *note[LANG_COUNT])
 {
 	CLEAN(clean_cjson) cJSON *fields = cJSON_CreateObject();
 
 	cJSON_AddStringToObject(fields, "what", what);
 	cJSON_AddStringToObject(fields, "damage", n->damage ? n->damage : "");
 	for (int i = 0; i < LANG_COUNT; i++) {
-		free(note[i]);
-		note[i] = fill_new(texts_get(n->texts[i], key), fields, FILL_TEXT);
+		CLEAN(clean_free) char *before = note[i];
+		CLEAN(clean_free) char *text = fill_new(texts_get(n->texts[i], key), fields, FILL_TEXT);
+		note[i] = before ? xasprintf("%s%s%s", before, texts_get(n->texts[i], "need.and"), text) : STEAL(text);
 	}
 }
 
@@ -109,16 +119,17 @@ enum coverage needs_coverage(const struct needs *n, const struct check *c, char 
 		CLEAN(clean_free) char *gaps = check_gaps(n, c, need_gaps);
 		if (!gaps)
 			return COVERAGE_WHOLE;
-		set_note(n, strcmp(gaps, "?") == 0 ? "state.broken_off" : "state.missing", gaps, note);
+		add_note(n, strcmp(gaps, "?") == 0 ? "state.broken_off" : "state.missing", gaps, note);
 		return COVERAGE_BROKEN;
 	}
-	if (n->unseen && needs_nodes(c)) {
-		set_note(n, "state.unseen", n->unseen, note);
+	if (n->chosen && any_need(n, c, about_namespaces))
+		add_note(n, "state.chosen", n->chosen, note);
+	if (n->unseen && any_need(n, c, about_nodes)) {
+		add_note(n, "state.unseen", n->unseen, note);
 		return COVERAGE_PART;
 	}
 	CLEAN(clean_free) char *failed = check_gaps(n, c, need_failures);
-	if (!failed)
-		return COVERAGE_WHOLE;
-	set_note(n, "state.unseen", failed, note);
-	return COVERAGE_PART;
+	if (failed)
+		add_note(n, "state.unseen", failed, note);
+	return note[LANG_EN] ? COVERAGE_PART : COVERAGE_WHOLE;
 }

@@ -31,6 +31,7 @@ int needs_init(struct needs *n, sqlite3 *db, struct err *e)
 	n->version = fact(db, "schema/facts/version.sql", NULL);
 	n->damage = fact(db, "schema/facts/damage.sql", NULL);
 	n->unseen = fact(db, "schema/facts/unseen-nodes.sql", NULL);
+	n->chosen = fact(db, "schema/facts/chosen-namespaces.sql", NULL);
 	return 0;
 }
 
@@ -41,6 +42,7 @@ void needs_release(struct needs *n)
 	free(n->version);
 	free(n->damage);
 	free(n->unseen);
+	free(n->chosen);
 	*n = (struct needs){0};
 }
 

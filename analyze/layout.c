@@ -281,14 +281,24 @@ void layout_of(const struct layouts *l, const char *path, bool packed, struct fi
 	out->root = xstrndup(whole, at > 0 ? (size_t)at : 0);
 }
 
-const char *layout_title(const struct layouts *l, const char *name)
+static const cJSON *tree_of(const struct layouts *l, const char *name)
 {
 	for (int i = 0; i < l->n_trees; i++) {
 		const char *layout = json_get_str(l->trees[i], "layout");
 		if (layout && name && strcmp(layout, name) == 0)
-			return json_get_str(l->trees[i], "title");
+			return l->trees[i];
 	}
 	return NULL;
+}
+
+const char *layout_title(const struct layouts *l, const char *name)
+{
+	return json_get_str(tree_of(l, name), "title");
+}
+
+bool layout_selects(const struct layouts *l, const char *name)
+{
+	return json_get_bool(tree_of(l, name), "selected-namespaces", false);
 }
 
 void layout_plural(struct str kind, char out[128])

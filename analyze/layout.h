@@ -38,6 +38,8 @@ void layouts_free(struct layouts *l);
 void layout_of(const struct layouts *l, const char *path, bool packed, struct filekind *out);
 /* In words what a layout is of: "OpenShift must-gather". NULL when there is none of this name. */
 const char *layout_title(const struct layouts *l, const char *name);
+/* Its tool gathers some namespaces only. */
+bool layout_selects(const struct layouts *l, const char *name);
 void filekind_release(struct filekind *k);
 /* The component whose container it is; NULL when it is none we know. */
 const char *layout_pod_unit(const struct layouts *l, const struct filekind *k);

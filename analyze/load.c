@@ -246,6 +246,7 @@ static int bundles_row(struct load *l, const char *kind, const char *time, const
 	row_text(l->store, layout_title(l->layouts, kind));
 	row_text(l->store, time);
 	row_text(l->store, damage);
+	row_int(l->store, strcmp(kind, "folder") == 0 || layout_selects(l->layouts, kind));
 	return row_end(l->store, e);
 }
 

@@ -154,6 +154,8 @@ static int capture_row(struct load *l, const struct capture *c, int64_t line, st
 	row_text(l->store, c->sha256[0] ? c->sha256 : NULL);
 	row_text(l->store, c->error);
 	row_int(l->store, line);
+	row_int(l->store, l->file.id);
+	row_null(l->store); /* load/settle.sql */
 	return row_end(l->store, e);
 }
 

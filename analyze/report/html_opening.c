@@ -157,6 +157,11 @@ static void put_identity(const struct html *h)
 
 static void put_damage(const struct html *h)
 {
+	if (h->r->chosen) {
+		html_raw(h, "<div class=\"banner\"><p>");
+		html_fill(h, "report.chosen", 0, "what", h->r->chosen);
+		html_raw(h, "</p></div>\n");
+	}
 	if (!h->r->damage)
 		return;
 	html_raw(h, "<div class=\"banner\" role=\"alert\"><p><strong>");

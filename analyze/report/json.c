@@ -40,6 +40,7 @@ static void write_bundle(struct jsonw *w, const struct report *r)
 	moment(w, "collected", r->collected);
 	pair(w, "version", r->version);
 	pair(w, "damage", r->damage);
+	pair(w, "namespaces", r->chosen);
 	jsonw_key(w, "facts");
 	jsonw_object(w);
 	for (int i = 0; i < r->fact_count; i++)

@@ -582,6 +582,12 @@ static void put_opening(const struct md *m)
 		md_text(m, damaged);
 		fprintf(m->f, " %s\n\n", word(m, "report.damaged_note"));
 	}
+	if (r->chosen) {
+		CLEAN(clean_free) char *chosen = report_fill(r, "report.chosen", 0, "what", r->chosen);
+		fputs("> ", m->f);
+		md_text(m, chosen);
+		fputs("\n\n", m->f);
+	}
 }
 
 int report_write_markdown(const struct report *r, FILE *f, struct err *e)

@@ -167,6 +167,7 @@ struct report {
 	char *name;    /* file name of the bundle */
 	char *damage;  /* NULL for a whole bundle */
 	char *version; /* of Kubernetes, NULL when unknown */
+	char *chosen;  /* its namespaces, when there may be others that it has not; else NULL */
 	int64_t collected;
 	struct report_finding *findings; /* the worst first */
 	int finding_count;

@@ -334,6 +334,11 @@ static void put_opening(const struct text *t)
 		term_style(t->f, TERM_PLAIN);
 		fputc('\n', t->f);
 	}
+	if (r->chosen) {
+		CLEAN(clean_free) char *chosen = report_fill(r, "report.chosen", 0, "what", r->chosen);
+		put_wrapped(t, chosen, 0);
+		fputc('\n', t->f);
+	}
 	term_style(t->f, r->fault_count || !report_trusted(r) ? TERM_BOLD : TERM_GREEN);
 	put(t, verdict);
 	term_style(t->f, TERM_PLAIN);

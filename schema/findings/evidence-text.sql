@@ -11,7 +11,7 @@ SELECT text FROM (
   SELECT line_of(json, 1, :line), 3 FROM documents WHERE file = :file
   UNION ALL
   SELECT coalesce(path, '') || ': ' || coalesce(state, '') || coalesce(': ' || error, ''), 4 FROM captures
-  WHERE line = :line AND (SELECT path FROM files WHERE id = :file) = 'manifest.json'
+  WHERE line = :line AND manifest = :file
 )
 WHERE text IS NOT NULL
 ORDER BY place

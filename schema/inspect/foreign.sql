@@ -17,6 +17,8 @@ SELECT 'lacks', coalesce((SELECT group_concat(what, ', ') FROM (
   SELECT column1 AS what FROM (VALUES ('nodes'), ('pods'), ('events'), ('services'), ('endpoints'), ('deployments'), ('daemonsets'),
     ('leases'), ('persistentvolumeclaims'), ('storageclasses'))
   WHERE column1 NOT IN (SELECT resource FROM lists WHERE resource IS NOT NULL)
+  UNION ALL SELECT 'namespaces other than ' || group_concat(name, ' ') FROM (SELECT name FROM chosen_namespaces ORDER BY name LIMIT 8) HAVING count(*) > 0 AND count(*) < 8
+  UNION ALL SELECT 'namespaces other than those ' || count(*) || ' that are in it' FROM chosen_namespaces HAVING count(*) >= 8
   UNION ALL SELECT 'logs of ' || column1 FROM (VALUES ('kubelet'), ('kube-apiserver'), ('etcd'), ('kube-controller-manager'))
   WHERE column1 NOT IN (SELECT unit FROM files WHERE unit IS NOT NULL AND last_log IS NOT NULL)
   UNION ALL SELECT 'df' WHERE NOT EXISTS (SELECT 1 FROM node_disks)

@@ -13,7 +13,8 @@ CREATE TABLE bundles (            -- the bundles of the case, mostly one
   kind   TEXT,                    -- sickbay, troubleshoot, must-gather, sos, ...: the layout that its files follow
   title  TEXT,                    -- the same in words
   time   TEXT,                    -- when it was taken
-  damage TEXT
+  damage TEXT,
+  selected INTEGER NOT NULL DEFAULT 0 -- 1: it has the namespaces that someone chose, there may be others (see chosen_namespaces)
 ) STRICT;
 
 CREATE TABLE files (              -- every file of the bundle; a log of several nodes has a row for each
@@ -37,7 +38,7 @@ CREATE TABLE files (              -- every file of the bundle; a log of several 
   root      TEXT NOT NULL DEFAULT ''         -- what stands in its path before what the layout knows
 ) STRICT;
 
-CREATE TABLE captures (           -- manifest.json, one row a record; `line` is the record's line in manifest.json
+CREATE TABLE captures (           -- manifest.json, one row a record; `line` is the record's line in it
   path        TEXT,
   source      TEXT,
   command     TEXT,
@@ -52,7 +53,9 @@ CREATE TABLE captures (           -- manifest.json, one row a record; `line` is 
   redactions  INTEGER,
   sha256      TEXT,
   error       TEXT,
-  line        INTEGER
+  line        INTEGER,
+  manifest    INTEGER,            -- files.id of manifest.json
+  file        INTEGER             -- files.id of what was captured, NULL when it is not in the bundle
 ) STRICT;
 
 CREATE TABLE problems (           -- what could not be read, and where

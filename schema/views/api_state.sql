@@ -8,15 +8,15 @@ SELECT
 -- What the tool said stands in its file; where it does not, only the manifest knows of it.
 CREATE VIEW api_failures AS
 WITH failed AS (
-  SELECT c.path, c.command, c.error, c.started, c.line, f.id AS file,
+  SELECT c.path, c.command, c.error, c.started, c.line, c.manifest, f.id AS file,
     (SELECT min(l.line) FROM lines l WHERE l.file = f.id
      AND l.text REGEXP '(?i)refused|timeout|timed out|deadline|EOF|no route|reset|Failed to connect|TLS|error') AS said
-  FROM captures c LEFT JOIN files f ON f.path = c.path
+  FROM captures c LEFT JOIN files f ON f.id = c.file
   WHERE c.source IN ('kubectl', 'api') AND c.state = 'failed'
     AND (c.timed_out OR c.error REGEXP
       '(?i)refused|timed? ?out|Timeout|deadline exceeded|unexpected EOF|: EOF|no route to host|connection reset|Failed to connect|Could not connect|TLS handshake')
 )
 SELECT path, command, error, started,
-  CASE WHEN said IS NULL THEN (SELECT id FROM files WHERE path = 'manifest.json') ELSE file END AS file,
+  CASE WHEN said IS NULL THEN manifest ELSE file END AS file,
   coalesce(said, line) AS line, CASE WHEN said IS NULL THEN error END AS text
 FROM failed;

@@ -27,7 +27,7 @@ UNION ALL
 SELECT c.node, c.component, 3, f.id, 1, NULL
 FROM node_components c
 JOIN captures p ON p.node = c.node AND p.path GLOB 'nodes/*/host/ports/' || c.component || '-[lh]*'
-JOIN files f ON f.path = p.path AND f.lines > 0
+JOIN files f ON f.id = p.file AND f.lines > 0
 WHERE c.state <> 'running' AND p.state <> 'absent' AND p.exit_status IN (7, 28, 35, 52, 56)
 UNION ALL
 -- The folder of static pod manifests, when the manifest is not in it.

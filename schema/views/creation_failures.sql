@@ -1,5 +1,5 @@
 -- Why controllers could not create pods: FailedCreate events, and the condition ReplicaFailure, which stays when the event is gone.
--- `subject` is the workload that a person made.
+-- `subject` is the workload that a person made. An event is over when its workload has all the pods that it wants.
 CREATE VIEW creation_failures AS
 WITH
 told AS (
@@ -7,6 +7,8 @@ told AS (
     e.count, e.file, json_line(o.json, o.line, e.message) AS line, 1 AS event
   FROM events e JOIN objects o ON o.id = e.object
   WHERE e.reason = 'FailedCreate'
+    AND NOT EXISTS (SELECT 1 FROM workloads w WHERE w.kind = e.object_kind AND w.namespace = e.object_namespace AND w.name = e.object_name
+      AND w.kind <> 'Job' AND w.current >= w.desired)
   UNION ALL
   SELECT w.kind, w.namespace, w.name, c.value ->> '$.message', us(c.value ->> '$.lastTransitionTime'), NULL, NULL, w.file,
     json_line(o.json, o.line, c.value ->> '$.message'), 0

@@ -26,7 +26,7 @@ held AS (
         OR a.hostname = substr(r.holder, 1, instr(r.holder || '_', '_') - 1) LIMIT 1) AS access_node,
     (SELECT n.name FROM nodes n WHERE n.name = substr(r.holder, 1, instr(r.holder || '_', '_') - 1)) AS object_node,
     -- Bundles of others do not say when they read what: some when they began; else it was not before the newest renewal of any lease.
-    coalesce((SELECT max(c.started) FROM files f JOIN captures c ON c.path = f.path WHERE f.id = r.file),
+    coalesce((SELECT max(c.started) FROM captures c WHERE c.file = r.file),
       (SELECT us(value) FROM bundle WHERE key = 'taken_from'),
       (SELECT max(l.renewed) FROM leases l WHERE (SELECT value FROM bundle WHERE key = 'kind') <> 'sickbay')) AS seen
   FROM newest r JOIN objects o ON o.id = r.object

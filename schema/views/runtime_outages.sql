@@ -25,11 +25,11 @@ frozen AS (
   SELECT node, rx('[^/]+$', field(args, 1)) AS runtime, min(file) AS file, min(line) AS line FROM node_processes
   WHERE stat GLOB '[Tt]*' AND rx('[^/]+$', field(args, 1)) IN ('containerd', 'crio') GROUP BY 1, 2
 ),
-late AS (SELECT node, count(*) AS calls, min(line) AS call, coalesce(command, path) || ': ' || coalesce(error, 'no answer') AS call_text FROM captures WHERE path GLOB 'nodes/*/runtime/crictl/*' AND (timed_out OR exit_status = 124) GROUP BY node),
+late AS (SELECT node, count(*) AS calls, min(line) AS call, manifest, coalesce(command, path) || ': ' || coalesce(error, 'no answer') AS call_text FROM captures WHERE path GLOB 'nodes/*/runtime/crictl/*' AND (timed_out OR exit_status = 124) GROUP BY node),
 slow AS (SELECT node, hits, last_ts FROM node_hits WHERE signature = 'docker-timeout' AND newest = 1),
 logged AS (SELECT node, replace(signature, '-unreachable', '') AS runtime, hits, last_ts FROM node_hits WHERE signature IN ('containerd-unreachable', 'crio-unreachable') AND newest = 1)
 SELECT d.node, d.runtime, coalesce(u.how, CASE WHEN u.active = 'active' AND (z.node IS NOT NULL OR (c.calls > 0 AND s.hits >= 3)) THEN 'hung' END, 'log') AS how,
-  u.unit, u.sub, u.result, u.restarts, u.file, u.line, l.hits, l.last_ts, z.file AS frozen_file, z.line AS frozen_line, c.call, c.call_text, s.last_ts AS slow_ts,
+  u.unit, u.sub, u.result, u.restarts, u.file, u.line, l.hits, l.last_ts, z.file AS frozen_file, z.line AS frozen_line, c.call, c.call_text, c.manifest, s.last_ts AS slow_ts,
   -- It runs now, or it answered while collecting.
   u.active IN ('active', 'reloading') AND coalesce(u.started > l.last_ts, 0)
     OR EXISTS (SELECT 1 FROM captures c WHERE c.node = d.node AND c.path GLOB 'nodes/*/runtime/crictl/ps*' AND c.state = 'ok' AND c.exit_status = 0) AS answers

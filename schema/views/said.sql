@@ -17,7 +17,7 @@ SELECT h.signature, h.captures, h.log, h.file, h.line, h.ts, h.level, h.text, h.
   EXISTS (SELECT 1 FROM starts s WHERE s.place = coalesce(h.node, p.node, h.pod, h.path) AND s.unit IS h.unit
     AND h.ts BETWEEN s.ts AND s.ts + 120000000) AS starting
 FROM hits h LEFT JOIN pods p ON p.namespace = h.namespace AND p.name = h.pod
-WHERE h.path NOT LIKE '%-previous.log' AND NOT h.copy;
+WHERE h.role IS NOT 'container-log-previous' AND NOT h.copy;
 
 -- The same with what a rate is judged by: a log line is seldom a finding, many of them or one that goes on are. Ask for one signature.
 --   times, first_ts, last_ts   of this signature in this place; newest numbers the lines, 1 is the newest

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Bundles of other tools. Four real ones in $SICKBAY_BUNDLES (default: ../shared/bundles beside this project; skipped without it):
 # every file is read, skipped for a reason or a problem; no object is lost; what is wrong in them is found and nothing else
-# (tests/foreign/*.expect, in the words of tests/checks/run.sh). Layouts without a real one are made from our own samples.
+# (tests/foreign/*.expect, in the words of tests/checks/run.sh; quiet: no root cause above info). Layouts without a real one are made from our own samples.
 . tests/cli/lib.sh
 bundles=${SICKBAY_BUNDLES:-../shared/bundles}
 ask() { "$SICKBAY" query "$1" "$2" 2>"$T/err"; }
@@ -13,6 +13,8 @@ holds() { # REPORT WORD CHECK REST
 	root) report "$1" "$3" "$4" 'any(.root_causes[]; .check == $id and .subject == $s)' ;;
 	effect) report "$1" "$3" "$4" 'any(.root_causes[].explains[]; .check == $id and .subject == $s)' ;;
 	clear | not-evaluated) report "$1" "$3" "$2" 'any(.checks[]; .id == $id and .state == $s)' ;;
+	lacks) report "$1" "$3" "$4" 'all(.findings[]; .check != $id or ($s != "" and .subject != $s))' ;;
+	quiet) report "$1" - "" 'all(.root_causes[]; .severity == "info")' ;;
 	only) report "$1" "$3" "" '[.root_causes[] | select(.severity == "critical") | .check] | all(. == $id)' ;;
 	cites) report "$1" "$3" "$4" 'any(.findings[] | select(.check == $id) | .evidence[]; .text | contains($s))' ;;
 	*) return 1 ;;
@@ -66,6 +68,14 @@ for bundle in must-gather-ocp-4.8-aws.tar.xz troubleshoot-v0.123-k3s-1.31.tar.gz
 	rm -rf "${T:?}/$b"
 done
 
+# Each kind of container, whatever it is called.
+packed() { # NAME COMMAND...
+	name=$1 && shift
+	(cd "$T" && "$@") >"$T/diag" 2>&1 || { n=$((n + 1)); echo "not ok $n - $name cannot be packed"; cat "$T/diag"; return; }
+	ok "$name, under a name that says nothing" one "$T/case" "SELECT (SELECT count(*) FROM pods), (SELECT count(*) FROM nodes), (SELECT kind FROM bundles)" "$packed"
+	rm -f "$T/case"
+}
+
 # -- layouts made from our own sample --------------------------------------------------------------------------------------
 mkdir "$T/ours" && tar --zstd -C "$T/ours" -xf bundles/samples/kubelet-stopped.tar.zst
 top=$(ls "$T/ours") ours=$T/ours/$top/cluster-resources
@@ -107,6 +117,16 @@ ok "a log named after its pod" one "$hand" "SELECT namespace, pod FROM log WHERE
 tar -C "$T" -cJf "$T/hand.tar.xz" hand
 same "the same, packed" "$T/hand.tar.xz"
 tar -C "$T" -cf "$T/outer.tar" hand.tar.xz stream
+packed=$(ask "$hand" "SELECT (SELECT count(*) FROM pods), (SELECT count(*) FROM nodes), (SELECT kind FROM bundles)")
+packed "a .tar" tar -cf case hand
+packed "a .tar.gz" tar -czf case hand
+packed "a .tar.xz" tar -cJf case hand
+packed "a .tar.zst" tar --zstd -cf case hand
+packed "a .tar.bz2" tar -cjf case hand
+! command -v zip >/dev/null || packed "a .zip" sh -c 'zip -qr case.zip hand && mv case.zip case'
+ok "a list of several namespaces has them all" one "$hand" "SELECT count(*) FROM chosen_namespaces" 0
+mkdir "$T/few" && cp "$ours/pods/kube-system.json" "$T/few/pods.json"
+ok "one of a single namespace need not" one "$T/few" "SELECT group_concat(name) FROM chosen_namespaces" kube-system
 ok "an archive in an archive" one "$T/outer.tar" "SELECT path, state FROM files WHERE path LIKE '%.yml'" "$(printf 'hand.tar.xz/n.yml\tloaded')"
 
 # Rancher's zip, where "null" is what is empty; nodes are zips of their own.
@@ -124,6 +144,50 @@ if command -v zip >/dev/null; then
 else
 	n=$((n + 1)); echo "ok $n - Rancher's zip # SKIP there is no zip"
 fi
+
+# OpenShift must-gather and `oc adm inspect`: all is YAML, objects alone or in lists, below a folder for the image or not; the journals
+# of all masters are in one file.
+yaml_list() { echo "apiVersion: v1"; echo "items:"; jq -r '.items[] | "- " + tojson' "$1"; echo "kind: List"; }
+m=$T/inspect
+mkdir -p "$m/cluster-scoped-resources/core/nodes" "$m/host_service_logs/masters"
+jq -c '.items[]' "$ours/nodes.json" | while IFS= read -r o; do
+	{ echo '---'; printf '%s\n' "$o" | jq -r 'to_entries[] | .key + ": " + (.value | tojson)'; } >"$m/cluster-scoped-resources/core/nodes/$(printf '%s\n' "$o" | jq -r .metadata.name).yaml"
+done
+for f in "$ours"/pods/*.json; do
+	ns=$(basename "$f" .json)
+	mkdir -p "$m/namespaces/$ns/core"
+	yaml_list "$f" >"$m/namespaces/$ns/core/pods.yaml" && yaml_list "$ours/events/$ns.json" >"$m/namespaces/$ns/core/events.yaml"
+done
+logs=$m/namespaces/kube-system/pods/$pod/c/c/logs
+mkdir -p "$logs" && echo '2026-11-23T19:33:31.123Z E1123 19:33:31.123456 1 x.go:1] now' >"$logs/current.log" && echo '2026-11-23T19:03:31.123Z then' >"$logs/previous.log"
+printf '%s\n' '-- Logs begin at Mon 2026-11-23 10:00:00 UTC, end at Mon 2026-11-23 21:00:00 UTC. --' 'Nov 23 19:33:31 node1 hyperkube[1]: E1123 19:33:31.123456 1 x.go:1] one' \
+	'Nov 23 19:33:32 node2 hyperkube[1]: E1123 19:33:32.123456 1 x.go:1] two' >"$m/host_service_logs/masters/kubelet_service.log"
+mkdir -p "$T/must/must-gather.local.1" && cp -r "$m" "$T/must/must-gather.local.1/quay-io-x-sha256-1"
+for d in "$m" "$T/must"; do
+	same "must-gather ($(basename "$d"))" "$d"
+	ok "its kind, its journals by node, a container's run before" one "$d" "SELECT (SELECT kind FROM bundles), (SELECT group_concat(node || ' ' || iso(ts)) FROM log WHERE unit = 'kubelet'),
+		(SELECT group_concat(role) FROM (SELECT role FROM files WHERE pod IS NOT NULL AND first_log IS NOT NULL ORDER BY role))" \
+		"$(printf 'must-gather\tnode1 2026-11-23T19:33:31Z,node2 2026-11-23T19:33:32Z\tcontainer-log,container-log-previous')"
+done
+run analyze "$m" -o "$T/must.json" -o "$T/must.txt" -o "$T/must.md" -o "$T/must.html" -o "$T/must.db"
+some=$(ask "$m" "SELECT group_concat(name, ', ') FROM chosen_namespaces")
+ok "that it has some namespaces only stands in every report" eval 'for x in txt md html; do tr "\n" " " <"$T/must.$x" | grep -q "has the namespaces .*knows nothing" || { echo "not in $x"; false; } || break; done'
+ok "and in the answers of what looks at what lies in them" sh -c "jq -e --arg s '$some' '(.bundle.namespaces == \$s) and any(.checks[]; .id == \"pod-crashloop\" and (.state == \"found\" or (.reason | contains(\$s))))' '$T/must.json'"
+ok "nothing is said to be nowhere" sh -c "jq -e 'any(.checks[]; .id == \"npd-not-deployed\" and .state == \"not-evaluated\")' '$T/must.json'"
+run inspect "$m"
+ok "inspect tells its kind, version, time, and what it lacks" eval 'out "^kind .*must-gather" && out "^cluster .*Kubernetes v1" && out "^taken  *2026-" && out "^lacks .*namespaces other than"'
+ok "our own bundle has them all" one bundles/samples/kubelet-stopped.tar.zst "SELECT count(*) FROM chosen_namespaces" 0
+
+# troubleshoot.sh's host collectors, of nodes as newer versions lay them and as older ones did.
+h=$T/hosts
+mkdir -p "$h/cluster-resources" "$h/host-collectors/node1/diskUsage" "$h/host-collectors/diskUsage/node2" "$h/host-collectors/node1/system" "$h/host-collectors/system/node2"
+cp "$ours/nodes.json" "$h/cluster-resources/"
+echo '{"total_bytes":1000000,"used_bytes":995000}' >"$h/host-collectors/node1/diskUsage/var-lib.json"
+echo '{"total_bytes":1000000,"used_bytes":5}' >"$h/host-collectors/diskUsage/node2/var-lib.json"
+echo '[{"Unit":"kubelet.service","Load":"loaded","Active":"failed","Sub":"failed"}]' >"$h/host-collectors/node1/system/systemctl_services.json"
+echo '{"net.ipv4.ip_forward":"1"}' >"$h/host-collectors/system/node2/sysctl.json"
+ok "host collectors: disks" one "$h" "SELECT node, mount, use_percent FROM node_disks ORDER BY node" "$(printf 'node1\tvar-lib\t100\nnode2\tvar-lib\t1')"
+ok "host collectors: services and sysctls" one "$h" "SELECT u.node, unit, active, s.node, value FROM node_units u, node_sysctls s" "$(printf 'node1\tkubelet.service\tfailed\tnode2\t1')"
 
 # Insights.
 i=$T/insights
@@ -143,6 +207,56 @@ sed -i '2,$s/[0-9]*% /100% /' "$s/sos_commands/filesys/df_-al_-x_autofs"
 tar -C "$T" -cf "$T/sosreport-node2.tar" sosreport-node2
 run analyze "$dump" "$T/sosreport-node2.tar" -o "$T/case.db" -o "$T/case.json"
 ok "a cluster's bundle and a node's report make one case" is "$status" 0
+# Several reports of nodes collected in one archive; runtimes as tables for people.
+for host in node1 node3; do
+	mkdir -p "$T/sos/sosreport-$host/sos_commands/host" "$T/sos/sosreport-$host/sos_commands/crio" "$T/sos/sosreport-$host/sos_commands/docker"
+	echo $host >"$T/sos/sosreport-$host/sos_commands/host/hostname"
+	tar -C "$T/sos" -cJf "$T/sos/sosreport-$host.tar.xz" "sosreport-$host" && c=$T/sos/sosreport-$host/sos_commands
+	[ $host = node3 ] || rm -r "$T/sos/sosreport-$host"
+done
+cat >"$c/crio/crictl_ps_-a" <<'EOF'
+CONTAINER           IMAGE               CREATED             STATE               NAME                ATTEMPT             POD ID              POD
+0123456789abc       fedcba9876543       2 hours ago         Running             coredns             0                   aaaaaaaaaaaaa       coredns-1-x
+1123456789abc       quay.io/a/b:v1      About an hour ago   Exited              kube-proxy          4                   bbbbbbbbbbbbb       kube-proxy-y        kube-system
+EOF
+cat >"$c/crio/crictl_images" <<'EOF'
+IMAGE                     TAG                 IMAGE ID            SIZE
+registry.k8s.io/pause     3.9                 e6f1816883972       750kB
+<none>                    <none>              f6f1816883972       1.5GB
+EOF
+cat >"$c/docker/docker_ps_-a" <<'EOF'
+CONTAINER ID   IMAGE                  COMMAND                CREATED        STATUS                      PORTS     NAMES
+2123456789ab   k8s.gcr.io/pause:3.2   "/pause"               3 weeks ago    Up 3 weeks                            k8s_POD_web-1_shop_1111_0
+3123456789ab   a/b                    "sh -c 'sleep 1'"        2 hours ago    Exited (137) 2 hours ago              k8s_app_web-1_shop_1111_3
+EOF
+cat >"$c/docker/docker_images" <<'EOF'
+REPOSITORY       TAG       IMAGE ID       CREATED        SIZE
+a/b              <none>    413456789abc   2 months ago   83.4MB
+EOF
+rm "$T/sos/sosreport-node3.tar.xz" && tar -C "$T/sos" -cJf "$T/sos/sosreport-node3.tar.xz" sosreport-node3 && rm -r "$T/sos/sosreport-node3"
+tar -C "$T" -cf "$T/sos-collector.tar" sos
+ok "reports of several nodes in one archive" one "$T/sos-collector.tar" "SELECT (SELECT kind FROM bundles), group_concat(node) FROM (SELECT DISTINCT node FROM files WHERE role = 'hostname' ORDER BY node)" "$(printf 'sos\tnode1,node3')"
+ok "containers of crictl and docker" one "$T/sos-collector.tar" "SELECT runtime, namespace, pod, container, state, image FROM node_containers WHERE node = 'node3' ORDER BY id" \
+	"$(printf 'cri\t\tcoredns-1-x\tcoredns\trunning\tfedcba9876543\ncri\tkube-system\tkube-proxy-y\tkube-proxy\texited\tquay.io/a/b:v1\ndocker\tshop\tweb-1\tPOD\trunning\tk8s.gcr.io/pause:3.2\ndocker\tshop\tweb-1\tapp\texited\ta/b')"
+ok "their images" one "$T/sos-collector.tar" "SELECT runtime, repository, tag, bytes FROM node_images ORDER BY id" \
+	"$(printf 'docker\ta/b\t\t83400000\ncri\tregistry.k8s.io/pause\t3.9\t750000\ncri\t\t\t1500000000')"
+
+# Records of the second of two bundles of ours are of its manifest.
+for x in first second; do
+	mkdir -p "$T/$x/cluster-resources" && cp "$ours/nodes.json" "$T/$x/cluster-resources/"
+	echo '{"sickbay_bundle":1,"started":"2026-11-23T21:50:00Z"}' >"$T/$x/bundle.json"
+	echo '{"sickbay_manifest":1,"finished":"2026-11-23T21:51:00Z","captures":[]}' >"$T/$x/manifest.json"
+done
+cat >"$T/second/manifest.json" <<'EOF'
+{"sickbay_manifest":1,"finished":"2026-11-23T21:51:00Z","captures":[
+{"path":"kubectl/x.txt","source":"api","state":"failed","error":"Get \"https://node2:10250/logs\": dial tcp 10.77.0.12:10250: connect: connection refused","started":"2026-11-23T21:50:01Z"},
+{"path":"cluster-resources/nodes.json","source":"api","state":"ok","started":"2026-11-23T21:50:01Z"}
+]}
+EOF
+run analyze "$T/first" "$T/second" -o "$T/two.json" -o "$T/two.db"
+ok "a record of the second bundle is evidence of its manifest" sh -c "jq -e 'any(.findings[]; .check == \"apiserver-to-kubelet-unreachable\" and (.evidence[0] | .file == \"second/manifest.json\" and .line == 2 and (.text | contains(\"connection refused\"))))' '$T/two.json'"
+ok "and what it is of is its own" one "$T/two.db" "SELECT b.name FROM captures c JOIN files f ON f.id = c.file JOIN bundles b ON b.id = f.bundle" second
+run analyze "$dump" "$T/sosreport-node2.tar" -o "$T/case.db" -o "$T/case.json"
 ok "each file knows its bundle" one "$T/case.db" "SELECT DISTINCT b.name, f.node FROM files f JOIN bundles b ON b.id = f.bundle WHERE f.role = 'df'" "$(printf 'sosreport-node2\tnode2')"
 ok "evidence names the bundle" sh -c "jq -r '.findings[].evidence[].file' '$T/case.json' | sort -u | grep -v '^dump/\|^sosreport-node2/' | wc -l | grep -qx 0"
 run analyze "$dump" "$dump" -o "$T/twice.db"

@@ -35,7 +35,7 @@ logged AS (
     coalesce(h.captures ->> '$.failed', h.captures ->> '$.disabled', h.captures ->> '$.none') AS reason, h.captures ->> '$.none' IS NOT NULL AS none,
     h.captures ->> '$.disabled' IS NOT NULL AS disabled
   FROM hits h LEFT JOIN pod_subjects s ON s.namespace = h.namespace AND s.pod = h.pod
-  WHERE h.signature = 'dashboard-metric-client' AND h.path NOT LIKE '%-previous.log'
+  WHERE h.signature = 'dashboard-metric-client' AND h.role IS NOT 'container-log-previous'
     AND NOT (h.path GLOB 'nodes/*' AND EXISTS (SELECT 1 FROM files f WHERE f.pod = h.pod AND f.container IS h.container AND f.path GLOB 'cluster-resources/*' AND f.lines > 0))
 ),
 -- It asks every 30 seconds: what it no longer says is over. "Could not enable" and "Skipping" are said once, and last.

@@ -45,7 +45,7 @@ missing AS (
 evidence AS (
   SELECT 2 AS seq, file, 0 AS line, 'no APIService named v1beta1.metrics.k8s.io in this list' AS text FROM missing
   UNION ALL
-  SELECT 1, f.id, 1, NULL FROM captures c JOIN files f ON f.path = c.path AND f.lines > 0, missing
+  SELECT 1, f.id, 1, NULL FROM captures c JOIN files f ON f.id = c.file AND f.lines > 0, missing
   WHERE c.path GLOB 'kubectl/top-*' AND c.error LIKE '%etrics API not available%'
 )
 -- Releases by Kubernetes version: the compatibility matrix in metrics-server's README.

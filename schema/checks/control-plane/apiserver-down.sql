@@ -84,7 +84,7 @@ silent AS (
   SELECT c.node, c.component, f.id AS file
   FROM node_components c
   JOIN captures p ON p.node = c.node AND p.path GLOB 'nodes/*/host/ports/kube-apiserver-livez.txt'
-  JOIN files f ON f.path = p.path AND f.lines > 0
+  JOIN files f ON f.id = p.file AND f.lines > 0
   CROSS JOIN api_state a
   WHERE c.component = 'kube-apiserver' AND c.state = 'running' AND p.exit_status IN (7, 28, 35, 52, 56)
     AND NOT a.answered AND a.failures > 0

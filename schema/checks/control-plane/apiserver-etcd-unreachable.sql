@@ -48,13 +48,13 @@ lines_of AS (
     count(*) OVER (PARTITION BY coalesce(h.node, h.pod, h.path)) AS hits,
     max(h.ts) OVER (PARTITION BY coalesce(h.node, h.pod, h.path)) AS last_ts
   FROM hits h
-  WHERE h.signature = 'apiserver-etcd-unreachable' AND h.path NOT LIKE '%-previous.log' AND NOT h.copy
+  WHERE h.signature = 'apiserver-etcd-unreachable' AND h.role IS NOT 'container-log-previous' AND NOT h.copy
 ),
 -- Where the log of each API server ends: a frozen or dead one has said nothing since.
 ends AS MATERIALIZED (
   SELECT f.node, f.pod, max(l.ts) AS ts
   FROM files f JOIN log_lines l ON l.id BETWEEN f.first_log AND f.last_log
-  WHERE f.unit = 'kube-apiserver' AND f.path NOT LIKE '%-previous.log' GROUP BY f.node, f.pod
+  WHERE f.unit = 'kube-apiserver' AND f.role IS NOT 'container-log-previous' GROUP BY f.node, f.pod
 ),
 -- Every API server logs a few while etcd starts. A sickness lasts: to the collection when the API still answers, and to the
 -- last words of the log when it does not.

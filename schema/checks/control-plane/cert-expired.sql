@@ -79,12 +79,12 @@ said AS (
 ),
 -- The collector's own requests met it: once is enough.
 met AS (
-  SELECT c.path, coalesce(l.file, m.id) AS file, coalesce(l.line, c.line) AS line, coalesce(l.text, c.error) AS text,
+  SELECT c.path, coalesce(l.file, c.manifest) AS file, coalesce(l.line, c.line) AS line, coalesce(l.text, c.error) AS text,
     rx('is after ([0-9TZ:.+-]*[0-9TZ])', c.error, 1) AS ended,
     row_number() OVER (ORDER BY l.file IS NULL, c.path) AS n
-  FROM captures c LEFT JOIN files m ON m.path = 'manifest.json'
-  LEFT JOIN (SELECT f.path, x.file, x.line, x.text, row_number() OVER (PARTITION BY x.file ORDER BY x.line) AS n
-    FROM files f JOIN lines x ON x.file = f.id WHERE f.path GLOB 'kubectl/*' AND x.text LIKE '%certificate has expired%') l ON l.path = c.path AND l.n = 1
+  FROM captures c
+  LEFT JOIN (SELECT x.file, x.line, x.text, row_number() OVER (PARTITION BY x.file ORDER BY x.line) AS n
+    FROM files f JOIN lines x ON x.file = f.id WHERE f.path GLOB 'kubectl/*' AND x.text LIKE '%certificate has expired%') l ON l.file = c.file AND l.n = 1
   WHERE c.source IN ('kubectl', 'api') AND c.state = 'failed' AND c.error LIKE '%certificate has expired%'
     AND c.error NOT LIKE '% is before %'
 ),

@@ -50,7 +50,7 @@ WITH
 said AS (
   SELECT coalesce(h.node, p.node, h.pod, h.path) AS node, h.file, h.line, h.text, h.ts, h.log
   FROM hits h LEFT JOIN pods p ON p.namespace = h.namespace AND p.name = h.pod
-  WHERE h.signature = 'etcd-no-leader' AND h.path NOT LIKE '%-previous.log'
+  WHERE h.signature = 'etcd-no-leader' AND h.role IS NOT 'container-log-previous'
 ),
 elected AS (
   SELECT coalesce(h.node, p.node, h.pod, h.path) AS node, max(h.ts) AS ts

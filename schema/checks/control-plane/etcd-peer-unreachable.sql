@@ -41,7 +41,7 @@ said AS (
     coalesce(json_extract(h.captures, '$.peer'), json_extract(h.captures, '$.peer3'), rx('remote-peer-id\\*":\\*"([0-9a-f]+)', h.text, 1)) AS peer,
     rx('dial tcp (\S+:2380)', h.text, 1) AS address
   FROM hits h LEFT JOIN pods p ON p.namespace = h.namespace AND p.name = h.pod
-  WHERE h.signature = 'etcd-peer-unreachable' AND h.path NOT LIKE '%-previous.log'
+  WHERE h.signature = 'etcd-peer-unreachable' AND h.role IS NOT 'container-log-previous'
 ),
 summed AS (
   SELECT *, count(*) OVER w AS hits, max(ts) OVER w AS last_ts, min(ts) OVER w AS first_ts,

@@ -26,8 +26,10 @@ fix:
 verify: "kubectl api-resources >/dev/null && echo ok"
 */
 WITH told AS (
-  SELECT *, coalesce(captures ->> '$.api', captures ->> '$.api2') AS api FROM said
-  WHERE signature = 'gc-discovery-failing' AND times >= 3 AND (last_ts IS NULL OR last_ts > :now - 900000000)
+  SELECT s.*, coalesce(s.captures ->> '$.api', s.captures ->> '$.api2') AS api FROM said s
+  WHERE s.signature = 'gc-discovery-failing' AND s.times >= 3 AND (s.last_ts IS NULL OR s.last_ts > :now - 900000000)
+    -- They look every 30 s: when the log goes on for minutes without it, the API has come back.
+    AND NOT EXISTS (SELECT 1 FROM files f JOIN log_lines l ON l.id = f.last_log WHERE f.id = s.file AND l.ts > s.last_ts + 150000000)
 )
 SELECT 'cluster' AS subject, file, line, text, ts, first_ts AS first_seen, node, times, coalesce(iso(last_ts), '-') AS last_at, rtrim(api, ':') AS api
 FROM told WHERE newest <= 5

@@ -43,7 +43,7 @@ told AS (
     AND (f.event = 0 OR f.last_seen > :now - 1800000000)
   UNION ALL
   SELECT coalesce(h.captures ->> '$.webhook', h.captures ->> '$.short'), h.text, h.file, h.line, h.text, h.ts, h.ts, 1, NULL, 0
-  FROM hits h WHERE h.signature = 'webhook-call-failed' AND (h.ts IS NULL OR h.ts > :now - 1800000000) AND h.path NOT LIKE '%-previous.log'
+  FROM hits h WHERE h.signature = 'webhook-call-failed' AND (h.ts IS NULL OR h.ts > :now - 1800000000) AND h.role IS NOT 'container-log-previous'
     -- The same container's log lies in the node's own folder, too.
     AND h.path NOT GLOB 'nodes/*/var-log/pods/*'
 ),

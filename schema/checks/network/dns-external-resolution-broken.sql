@@ -33,7 +33,7 @@ WITH
 logged AS (
   SELECT h.*, coalesce(h.captures ->> '$.upstream', rx('->\[?([0-9a-f.:]+?)\]?:53', h.text, 1)) AS upstream, coalesce(s.node, h.node) AS pod_node
   FROM hits h LEFT JOIN pod_subjects s ON s.namespace = h.namespace AND s.pod = h.pod
-  WHERE h.signature IN ('kube-dns-upstream-timeout', 'kube-dns-forward-failed') AND h.path NOT LIKE '%-previous.log'
+  WHERE h.signature IN ('kube-dns-upstream-timeout', 'kube-dns-forward-failed') AND h.role IS NOT 'container-log-previous'
     AND NOT (h.path GLOB 'nodes/*' AND EXISTS (SELECT 1 FROM files f WHERE f.pod = h.pod AND f.container IS h.container AND f.path GLOB 'cluster-resources/*' AND f.lines > 0))
     AND (h.pod IS NULL OR s.subject IS NOT NULL OR NOT EXISTS (SELECT 1 FROM lists WHERE resource = 'pods'))
 ),
@@ -50,7 +50,7 @@ own_upstream AS (
 ),
 asked AS (
   SELECT f.node, l.file, l.line, l.text, field(l.text, 1) AS server, c.started AS ts, l.text GLOB '* answers' AS answers
-  FROM files f JOIN lines l ON l.file = f.id LEFT JOIN captures c ON c.path = f.path
+  FROM files f JOIN lines l ON l.file = f.id LEFT JOIN captures c ON c.file = f.id
   WHERE f.path GLOB 'nodes/*/host/resolvers.txt'
 ),
 deaf AS (

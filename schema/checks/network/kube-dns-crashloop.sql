@@ -60,7 +60,7 @@ sick AS (
 words AS (
   SELECT s.subject, l.file, l.line, l.text, l.ts, log_message(l.text, l.at, l.message) AS message,
     row_number() OVER (PARTITION BY s.subject ORDER BY EXISTS (SELECT 1 FROM log_hits h WHERE h.log = l.id AND h.signature = 'kube-dns-fatal') DESC,
-      f.path LIKE '%-previous.log' DESC, l.id DESC) AS newest
+      f.role = 'container-log-previous' DESC, l.id DESC) AS newest
   FROM sick s
   JOIN files f ON f.namespace = s.namespace AND f.pod = s.pod AND f.container = s.container AND f.last_log IS NOT NULL AND f.path GLOB 'cluster-resources/*'
   JOIN log_lines l ON l.id BETWEEN f.last_log - 40 AND f.last_log AND l.file = f.id

@@ -36,7 +36,7 @@ logged AS (
     coalesce(s.node, h.node) AS pod_node
   FROM hits h
   LEFT JOIN pod_subjects s ON s.namespace = h.namespace AND s.pod = h.pod
-  WHERE h.signature = 'kube-dns-upstream-timeout' AND h.path NOT LIKE '%-previous.log' AND NOT h.copy
+  WHERE h.signature = 'kube-dns-upstream-timeout' AND h.role IS NOT 'container-log-previous' AND NOT h.copy
 ),
 counted AS (
   SELECT *, row_number() OVER (PARTITION BY subject ORDER BY ts DESC, log DESC) AS newest,

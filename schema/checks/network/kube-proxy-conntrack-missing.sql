@@ -48,7 +48,7 @@ logged AS (
     coalesce(s.subject, CASE WHEN h.pod IS NOT NULL THEN 'daemonset/kube-system/kube-proxy' ELSE 'node/' || h.node END) AS subject,
     (SELECT u.started FROM node_units u WHERE u.node = h.node AND u.unit = 'kube-proxy.service' AND h.pod IS NULL) AS started
   FROM hits h LEFT JOIN pod_subjects s ON s.namespace = h.namespace AND s.pod = h.pod
-  WHERE h.signature = 'kube-proxy-conntrack-missing' AND h.path NOT LIKE '%-previous.log' AND NOT h.copy
+  WHERE h.signature = 'kube-proxy-conntrack-missing' AND h.role IS NOT 'container-log-previous' AND NOT h.copy
     -- Logs of pods that are gone do not count when the API says which ones there are.
     AND (h.pod IS NULL OR s.subject IS NOT NULL OR NOT EXISTS (SELECT 1 FROM lists WHERE resource = 'pods'))
 ),

@@ -90,7 +90,7 @@ units AS (
 ),
 -- The node asked kube-proxy's own port, and nobody answered.
 ports AS (
-  SELECT c.node, f.id AS file FROM captures c JOIN files f ON f.path = c.path AND f.lines > 0
+  SELECT c.node, f.id AS file FROM captures c JOIN files f ON f.id = c.file AND f.lines > 0
   WHERE c.path GLOB 'nodes/*/host/ports/kube-proxy-healthz.txt' AND c.exit_status IN (7, 28, 52, 56)
 ),
 evidence AS (

@@ -40,7 +40,7 @@ proxied AS (
   WHERE i.tab = 'nat' AND i.chain = 'KUBE-SERVICES' AND i.family IN ('ip4', 'legacy')
     AND EXISTS (SELECT 1 FROM node_iptables x WHERE x.node = i.node AND x.family = i.family AND x.tab = 'nat' AND x.chain GLOB 'KUBE-SVC-*')
     AND NOT EXISTS (SELECT 1 FROM files f JOIN lines l ON l.file = f.id WHERE f.node = i.node AND f.path GLOB 'nodes/*/host/ports/kube-proxy-mode.txt' AND l.text REGEXP 'ipvs|nftables')
-    AND NOT EXISTS (SELECT 1 FROM captures c JOIN files f ON f.path = c.path WHERE f.id = i.file AND c.truncated)
+    AND NOT EXISTS (SELECT 1 FROM captures c JOIN files f ON f.id = c.file WHERE f.id = i.file AND c.truncated)
     AND NOT EXISTS (SELECT 1 FROM files f WHERE f.id = i.file AND f.state <> 'loaded')
   GROUP BY i.node, i.family
 ),

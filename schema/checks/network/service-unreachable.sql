@@ -45,7 +45,7 @@ met AS MATERIALIZED (
 told AS MATERIALIZED (
   SELECT m.*, l.file, l.line, l.text, l.ts, coalesce(f.node, p.node) AS node, coalesce(f.node, p.node, f.pod, f.path) AS place
   FROM met m CROSS JOIN log_lines l ON l.id = m.log CROSS JOIN files f ON f.id = l.file LEFT JOIN pods p ON p.namespace = f.namespace AND p.name = f.pod
-  WHERE l.ts > :now - 1800000000 AND f.path NOT LIKE '%-previous.log'
+  WHERE l.ts > :now - 1800000000 AND f.role IS NOT 'container-log-previous'
     AND NOT (f.role = 'pod-log' AND EXISTS (SELECT 1 FROM files x WHERE x.role = 'container-log' AND x.namespace = f.namespace AND x.pod = f.pod AND x.container = f.container AND x.lines > 0))
 ),
 counted AS (

@@ -35,7 +35,7 @@ refs: ["https://kubernetes.io/docs/concepts/architecture/control-plane-node-comm
 */
 WITH
 failed AS (
-  SELECT c.line, c.error, rx('dial tcp \[?([0-9A-Fa-f.:]+?)\]?:10250', c.error, 1) AS address,
+  SELECT c.line, c.manifest, c.error, rx('dial tcp \[?([0-9A-Fa-f.:]+?)\]?:10250', c.error, 1) AS address,
     rx('https://\[?([^/"]+?)\]?:10250/', c.error, 1) AS host,
     rx('dial tcp \S+:10250: (?:getsockopt: |connect: )?(connection timed out|no route to host|connection refused|i/o timeout)', c.error, 1) AS problem
   FROM captures c
@@ -49,9 +49,9 @@ placed AS (
   WHERE f.problem IS NOT NULL
 ),
 counted AS (
-  SELECT *, count(*) OVER (PARTITION BY node) AS failures, row_number() OVER (PARTITION BY node ORDER BY line) AS n FROM placed
+  SELECT *, count(*) OVER (PARTITION BY node) AS failures, row_number() OVER (PARTITION BY node ORDER BY manifest, line) AS n FROM placed
 )
-SELECT 'node/' || c.node AS subject, m.id AS file, c.line, c.error AS text, c.node, c.address, c.problem, c.failures
-FROM counted c JOIN files m ON m.path = 'manifest.json'
+SELECT 'node/' || c.node AS subject, c.manifest AS file, c.line, c.error AS text, c.node, c.address, c.problem, c.failures
+FROM counted c
 WHERE c.n <= 3
 ORDER BY c.node, c.n;

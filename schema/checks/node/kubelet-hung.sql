@@ -58,7 +58,7 @@ silent AS (
 ),
 mute AS (
   SELECT c.node, c.line, f.id AS file, c.command, c.ms, row_number() OVER (PARTITION BY c.node ORDER BY c.line) AS n
-  FROM captures c JOIN files f ON f.path = 'manifest.json'
+  FROM captures c JOIN files f ON f.id = c.manifest
   WHERE c.path GLOB 'nodes/*/kubelet/healthz*' AND (c.timed_out OR c.exit_status = 28)
 ),
 -- Nobody has heard of it for longer than it may be silent.

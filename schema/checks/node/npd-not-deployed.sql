@@ -8,7 +8,7 @@ detail:
   zh: "没有同名的 Pod 或 DaemonSet，节点上也没有它的任何状况。"
 severity: info
 advice: true
-needs: [nodes, pods, [daemonsets, pods]]
+needs: [nodes, pods, [daemonsets, pods], every_namespace]
 why:
   en: >-
     Faults of kernel, disk and runtime are not seen by Kubernetes itself: a node with a hung kernel task or a read-only disk stays

@@ -26,7 +26,7 @@ WITH
 seen AS (
   SELECT h.node, h.file, h.line, h.ts, h.text FROM hits h WHERE h.signature = 'log-follow-failed'
   UNION ALL
-  SELECT coalesce(f.node, c.node), f.id, c.line, NULL, c.error FROM captures c JOIN files f ON f.path = 'manifest.json'
+  SELECT coalesce(f.node, c.node), f.id, c.line, NULL, c.error FROM captures c JOIN files f ON f.id = c.manifest
   WHERE c.error REGEXP 'failed to (?:create fsnotify watcher|watch file .*): (?:too many open files|no space left on device)'
   UNION ALL
   SELECT f.node, l.file, l.line, NULL, l.text FROM files f JOIN lines l ON l.file = f.id

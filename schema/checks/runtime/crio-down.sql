@@ -67,7 +67,7 @@ said AS (
 evidence AS (
   SELECT node, 0 AS seq, file, line, NULL AS text, NULL AS ts FROM sick WHERE file IS NOT NULL
   UNION ALL SELECT node, 0, frozen_file, frozen_line, NULL, NULL FROM sick WHERE frozen_file IS NOT NULL
-  UNION ALL SELECT s.node, 0, m.id, s.call, s.call_text, NULL FROM sick s JOIN files m ON m.path = 'manifest.json' WHERE s.call IS NOT NULL
+  UNION ALL SELECT s.node, 0, s.manifest, s.call, s.call_text, NULL FROM sick s WHERE s.call IS NOT NULL
   UNION ALL SELECT h.node, 1, h.file, h.line, h.text, h.ts FROM node_hits h JOIN sick s ON s.node = h.node AND s.how = 'hung' WHERE h.signature = 'docker-timeout' AND h.newest <= 2
   UNION ALL SELECT node, 1, file, line, text, NULL FROM said WHERE newest = 1
   UNION ALL SELECT node, 1 + newest, file, line, text, ts FROM logged WHERE newest <= 2 OR oldest = 1

@@ -60,7 +60,7 @@ WITH
 calls AS (
   SELECT c.node, c.line, c.command, f.id AS file, c.ms, coalesce(c.error, c.path) AS text,
     row_number() OVER (PARTITION BY c.node ORDER BY c.line) AS n, count(*) OVER (PARTITION BY c.node) AS calls
-  FROM captures c JOIN files f ON f.path = 'manifest.json'
+  FROM captures c JOIN files f ON f.id = c.manifest
   WHERE c.path GLOB 'nodes/*/runtime/docker/*' AND (c.timed_out OR c.exit_status = 124)
 ),
 -- kubelet's calls that met theirs.

@@ -3,5 +3,5 @@
 SELECT max(t) FROM (
   SELECT ts AS t FROM bundle_time
   UNION ALL
-  SELECT max(c.started + coalesce(c.ms, 0) * 1000) FROM captures c JOIN files f ON f.path = c.path JOIN lists l ON l.file = f.id
+  SELECT max(c.started + coalesce(c.ms, 0) * 1000) FROM captures c JOIN files f ON f.id = c.file JOIN lists l ON l.file = f.id
 )

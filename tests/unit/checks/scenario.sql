@@ -5,10 +5,10 @@ INSERT INTO files (id, path, role, node, unit, lines, bytes) VALUES
   (2, 'cluster-resources/pods/default.json', 'objects', NULL, NULL, 9, 500),
   (3, 'nodes/n2/journal/kubelet.log', 'journal', 'n2', 'kubelet', 3, 300),
   (4, 'manifest.json', 'manifest', NULL, NULL, 9, 300);
-INSERT INTO captures (path, source, node, state, error, line, truncated) VALUES
-  ('nodes/n2/host/df.txt', 'ssh', 'n2', 'ok', NULL, 2, 0),
-  ('nodes/n1/host/df.txt', 'ssh', 'n1', 'failed', 'connection refused', 3, 0),
-  ('cluster-resources/leases.json', 'kubectl', NULL, 'failed', 'forbidden', 4, 0);
+INSERT INTO captures (path, source, node, state, error, line, truncated, manifest, file) VALUES
+  ('nodes/n2/host/df.txt', 'ssh', 'n2', 'ok', NULL, 2, 0, 4, 1),
+  ('nodes/n1/host/df.txt', 'ssh', 'n1', 'failed', 'connection refused', 3, 0, 4, NULL),
+  ('cluster-resources/leases.json', 'kubectl', NULL, 'failed', 'forbidden', 4, 0, 4, NULL);
 INSERT INTO lists VALUES (2, 'pods', 'default', 3);
 INSERT INTO lines VALUES (1, 1, 'Filesystem 1024-blocks Used Available Capacity Mounted on'), (1, 2, '/dev/loop1 1000 1000 0 100% /var');
 INSERT INTO node_disks (node, device, mount, bytes, used, available, use_percent, file, line) VALUES
