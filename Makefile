@@ -105,6 +105,7 @@ test-lab:
 	@$(MAKE) --no-print-directory test-deps
 	@$(MAKE) --no-print-directory all
 	@SICKBAY=$(abspath $(OUT)/sickbay) sh tests/lab/api.sh >$(OUT)/lab-api.tap; cat $(OUT)/lab-api.tap; ! grep -q '^not ok' $(OUT)/lab-api.tap
+	@MANY=100 SICKBAY=$(abspath $(OUT)/sickbay) sh tests/cli/collect_many.sh >$(OUT)/many.tap; cat $(OUT)/many.tap; ! grep -q '^not ok' $(OUT)/many.tap
 	@SICKBAY=$(abspath $(OUT)/sickbay) sh tests/lab/run.sh "$(LAB)" $(FAULTS)
 	@SICKBAY=$(abspath $(OUT)/sickbay) sh tests/lab/nodes.sh "$(LAB)"
 	@SICKBAY=$(abspath $(OUT)/sickbay) sh tests/lab/explore.sh "$(LAB)"
