@@ -2,17 +2,16 @@
 "use strict";
 (function () {
   // The page is whole without this: copying commands, opening everything at once, opening what a link points into.
+  // The old way first: it answers at once, also on a page that was opened from a file, where the clipboard may wait for a permission.
   function copy(text, done) {
-    if (navigator.clipboard && window.isSecureContext) {
-      navigator.clipboard.writeText(text).then(done, function () {});
-      return;
-    }
-    var area = document.createElement("textarea");
+    var area = document.createElement("textarea"), copied = false;
     area.value = text;
     document.body.appendChild(area);
     area.select();
-    try { if (document.execCommand("copy")) done(); } catch (e) { /* the command can still be selected by hand */ }
+    try { copied = document.execCommand("copy"); } catch (e) { /* the command can still be selected by hand */ }
     area.remove();
+    if (copied) done();
+    else if (navigator.clipboard) navigator.clipboard.writeText(text).then(done, function () {});
   }
   document.querySelectorAll(".command").forEach(function (box) {
     var words = document.body.dataset, button = document.createElement("button");

@@ -124,9 +124,33 @@ async function filters(browser) {
   await test("commands can be copied", async () => {
     const box = page.locator("article.card .command").first();
     holds(await box.locator("button").isVisible(), "no button");
+    await box.locator("button").click();
+    await box.getByText("Copied", { exact: true }).waitFor({ timeout: 5000 });
   });
   same(noise, [], "noise of the filters");
   await context.close();
+}
+
+async function parts(browser) {
+  await test("every part of the report is there", async () => {
+    const { context, page } = await open(browser, "sick.html", { viewport: desktop });
+    await openAll(page);
+    const card = page.locator("article.card").first();
+    holds(/\/.*:\d+/.test(await card.locator("figcaption").first().textContent()), "evidence without its place");
+    holds((await card.locator(".lines .near").count()) >= 2 && (await card.locator(".lines .hit").count()) >= 1, "no neighbours of the evidence");
+    holds(await card.locator(".steps .command pre").first().isVisible(), "no command to copy");
+    holds((await card.locator(".steps .on").first().textContent()).includes("node2"), "not told where to run it");
+    holds((await card.locator(".tree li").count()) > 0, "no effects");
+    same(await page.locator("svg.timeline .kind").allTextContents(), ["Findings", "Node conditions", "Events"], "lanes");
+    holds((await page.locator("svg.timeline .mark").count()) > 10, "no marks");
+    holds((await page.locator("table.matrix th, .matrix th").count()) > 3 && (await page.locator(".matrix .badge").count()) > 2, "no matrix of conditions");
+    const sections = (await page.locator("details.section > summary").allTextContents()).join("\n");
+    for (const title of ["All findings", "Nodes and their conditions", "Checked, and not found", "Could not be checked", "Disks of the nodes",
+      "Versions and their skew", "Images on the nodes", "What was collected", "This bundle"])
+      holds(sections.includes(title), "no section " + title);
+    holds((await page.locator("svg.bar").count()) > 3, "no bars");
+    await context.close();
+  });
 }
 
 async function print(browser) {
@@ -188,6 +212,7 @@ async function markdown(browser, name) {
   await looks(browser, "sick.html", phone, "light");
   await withoutScript(browser);
   await filters(browser);
+  await parts(browser);
   await print(browser);
   await hostile(browser, "hostile.html");
   await hostile(browser, "diff.html");
