@@ -38,7 +38,7 @@ label="kubectl cluster-info dump --all-namespaces"
 best sh -c 'exec timeout 600 kubectl --kubeconfig "$1/admin.conf" cluster-info dump --all-namespaces --output-directory="$1/dump" >/dev/null' sh "$W" || exit 1
 dump=$ms
 label="sickbay collect (every resource, redacted, zstd)"
-best env PATH=/nonexistent sh -c '"$2" collect --kubeconfig "$1/admin.conf" --no-nodes --force -o "$1/b.tar.zst" >"$1/summary"; test $? -le 3' sh "$W" "$SICKBAY" || { cat "$W/summary"; exit 1; }
+best env PATH=/nonexistent /bin/sh -c '"$2" collect --kubeconfig "$1/admin.conf" --no-nodes --force -o "$1/b.tar.zst" >"$1/summary"; test $? -le 3' sh "$W" "$SICKBAY" || { cat "$W/summary"; exit 1; }
 got=$("$SICKBAY" query "$W/b.tar.zst" "select count(*) from pods" --format csv | tail -n 1)
 [ "$got" = "$pods" ] || { echo "the bundle has $got of $pods pods" >&2; exit 1; }
 awk -v get="$get" -v dump="$dump" -v ms="$ms" -v kb="$kb" -v max="$max_rss" 'BEGIN {
