@@ -57,7 +57,8 @@ static int put_layout(struct events *y)
 
 	y->comma = false;
 	if (!y->any) {
-		if (y->skipped)
+		bool nothing = y->ev.type == YAML_SCALAR_EVENT && y->ev.data.scalar.length == 0 && y->ev.data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
+		if (y->skipped && !nothing)
 			*y->skipped = (long)at.line;
 		y->line = at.line;
 	}
@@ -208,6 +209,8 @@ int yaml_json_events(struct str yaml, struct buf *out, long *skipped, struct err
 	struct events y = {.out = out, .skipped = skipped, .e = e};
 	size_t n = out->n;
 
+	if (skipped)
+		*skipped = 0;
 	if (!yaml_parser_initialize(&y.parser))
 		return err_set(e, ERR_LIMIT, "no memory for a YAML parser");
 	yaml_parser_set_input_string(&y.parser, (const unsigned char *)(yaml.p ? yaml.p : ""), yaml.n);

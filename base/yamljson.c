@@ -528,6 +528,26 @@ static int mapping(struct plain *y, long indent)
 	return put(y, "}", 1);
 }
 
+/* Behind a dash that ends its line: the value below it, or null, which stands on the dash's own line. */
+static int empty_element(struct plain *y, long indent)
+{
+	long before = y->breaks;
+
+	y->breaks = 0;
+	TRY(next_line(y));
+	long behind = y->breaks, next = y->indent;
+	if (y->p < y->end && next > indent) {
+		y->breaks += before;
+		return block_value(y, indent);
+	}
+	y->breaks = before;
+	y->indent = indent + 1;
+	TRY(put_token(y, "null", 4));
+	y->breaks = behind;
+	y->indent = next;
+	return 0;
+}
+
 static int sequence(struct plain *y, long indent)
 {
 	if (++y->depth > DEPTH_MAX)
@@ -541,15 +561,7 @@ static int sequence(struct plain *y, long indent)
 			y->indent = y->p - y->line;
 			TRY(block_value(y, indent));
 		} else {
-			TRY(next_line(y));
-			if (y->p < y->end && y->indent > indent) {
-				TRY(block_value(y, indent));
-			} else {
-				long breaks = y->breaks;
-				y->breaks = 0;
-				TRY(put_token(y, "null", 4));
-				y->breaks = breaks;
-			}
+			TRY(empty_element(y, indent));
 		}
 		y->comma = true;
 	}
@@ -570,7 +582,7 @@ static int document(struct plain *y, long *skipped)
 		TRY(next_line(y));
 	}
 	if (skipped)
-		*skipped = y->breaks;
+		*skipped = y->p == y->end ? 0 : y->breaks;
 	y->breaks = 0;
 	if (y->p == y->end)
 		return put(y, "null", 4);
@@ -584,6 +596,9 @@ int yaml_json_plain(struct str yaml, struct buf *out, long *skipped, struct err 
 {
 	struct plain y = {.p = yaml.p, .end = yaml.p + yaml.n, .line = yaml.p, .out = out, .e = e};
 	size_t n = out->n;
+
+	if (skipped)
+		*skipped = 0;
 	int rc = yaml.n ? document(&y, skipped) : put(&y, "null", 4);
 
 	if (rc == 0)

@@ -10,7 +10,7 @@
 #define SICKBAY_BASE_YAMLJSON_H
 #include "base/buf.h"
 
-/* Appends the value to out. *skipped gets the lines in front of its first token (may be NULL). An empty document gives "null".
+/* Appends the value to out. *skipped gets the lines in front of its first token (may be NULL), 0 when there is none. An empty document gives "null".
  * ERR_FORMAT says line and column, ERR_LIMIT a cap; out is as it was then. */
 int yaml_json(struct str yaml, struct buf *out, long *skipped, struct err *e);
 

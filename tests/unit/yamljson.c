@@ -50,6 +50,11 @@ static void test_collections(void **state)
 	same("\n# what it is\na: b\n\n# more\nc: d\n", "{\"a\": \"b\",\n\n\n\"c\": \"d\"}");
 	same("'k y': 1\n\"q\": 2\nx.y/z: 3\n", "{\"k y\": 1,\n\"q\": 2,\n\"x.y/z\": 3}");
 	same("", "null");
+	same("\n", "null");
+	same("---", "null");
+	same("# c\n---\n# d\n", "null");
+	/* An element that is nothing stands on its dash's line. */
+	same("items:\n   - items:\n   - a: 1\n\n  # c\n   -\nb: 1\n", "{\"items\": \n   [{\"items\": null},\n     {\"a\": 1},\n\n\n    null],\n\"b\": 1}");
 }
 
 static void test_scalars(void **state)
