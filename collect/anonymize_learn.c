@@ -165,6 +165,17 @@ static void learn_columns(struct anonymizer *a, const char *path, struct str lin
 		    w.n && isalnum((unsigned char)*w.p) && !memchr(w.p, ':', w.n) && !memchr(w.p, '/', w.n))
 			anonymize_learn_host(a, w);
 	}
+	cJSON_ArrayForEach(v, json_get_arr(a->doc, "host_fields"))
+	{
+		const char *pattern = json_get_str(v, "path"), *before = json_get_str(v, "before");
+		size_t n = before ? strlen(before) : 0;
+
+		if (!pattern || !n || line.n <= n || memcmp(line.p, before, n) != 0 || text_path_match(pattern, str_of(path), caps, 8) < 0)
+			continue;
+		const char *name = line.p + n, *quote = memchr(name, '"', line.n - n);
+		if (quote)
+			anonymize_learn_host(a, (struct str){name, (size_t)(quote - name)});
+	}
 	cJSON_ArrayForEach(v, json_get_arr(a->doc, "hosts_files"))
 	{
 		if (!cJSON_IsString(v) || text_path_match(v->valuestring, str_of(path), caps, 8) < 0 || (line.n && *line.p == '#'))
@@ -213,10 +224,13 @@ static void learn_words(struct anonymizer *a, struct str line)
 					*c = '-';
 			namemap_add(a->dotted, str_of(dashes), "");
 		} else if (namemap_get(a->endings, last) && !(p < end && *p == '(')) {
+			/* Capitals may stand in the first part of three or more: Master1.corp.example.com, but no name of a class or a method. */
+			const char *first = memchr(w.p, '.', w.n);
 			bool plain = true;
 
 			for (size_t i = 0; i < w.n; i++)
-				plain &= islower((unsigned char)w.p[i]) || isdigit((unsigned char)w.p[i]) || w.p[i] == '-' || w.p[i] == '.';
+				plain &= islower((unsigned char)w.p[i]) || isdigit((unsigned char)w.p[i]) || w.p[i] == '-' || w.p[i] == '.' ||
+				         (isupper((unsigned char)w.p[i]) && first != dot && w.p + i < first);
 			if (plain)
 				anonymize_learn_domain(a, w);
 		}

@@ -158,10 +158,35 @@ static void test_anonymizer(void **state)
 	assert_string_equal(buf_cstr(&b), buf_cstr(&again));
 }
 
+/* A node's name that only the list of nodes tells, and a domain that stands behind a name with a capital. */
+static void test_learned(void **state)
+{
+	static const char name[] = "        \"name\": \"ship-7\",", line[] = "Berth4.harbour.example.com has ship-7; runtime.Main.net stays";
+	CLEAN(clean_anonymizer) struct anonymizer *a = NULL;
+	CLEAN_BUF struct buf b = BUF_MAX(4096);
+	struct err e = {0};
+
+	(void)state;
+	assert_int_equal(asset_init(&e), 0);
+	assert_int_equal(anonymizer_new(NULL, &a, &e), 0);
+	anonymizer_learn(a, "cluster-resources/nodes.json", str_of(name));
+	anonymizer_learn(a, "cluster-resources/pods/shop.json", str_of("        \"name\": \"web-1\","));
+	anonymizer_learn(a, "nodes/x/journal/kubelet.log", str_of(line));
+	anonymizer_settle(a);
+	assert_int_equal(anonymizer_text(a, str_of(line), &b, &e), 0);
+	assert_null(strstr(buf_cstr(&b), "ship-7"));
+	assert_null(strstr(buf_cstr(&b), "example.com"));
+	assert_non_null(strstr(buf_cstr(&b), "runtime.Main.net stays"));
+	buf_clear(&b);
+	assert_int_equal(anonymizer_text(a, str_of("web-1"), &b, &e), 0);
+	assert_string_equal(buf_cstr(&b), "web-1");
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {cmocka_unit_test(test_names), cmocka_unit_test(test_addresses),
-	                                          cmocka_unit_test(test_tally), cmocka_unit_test(test_placeholders), cmocka_unit_test(test_anonymizer)};
+	                                          cmocka_unit_test(test_tally), cmocka_unit_test(test_placeholders), cmocka_unit_test(test_anonymizer),
+	                                          cmocka_unit_test(test_learned)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
