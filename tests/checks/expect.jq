@@ -9,6 +9,7 @@ def holds($r): . as $e | {
 	"not-evaluated": ($r | any(.checks[]; .id == $e.check and .state == "not-evaluated")),
 	only: ($r | [.root_causes[] | select(.severity == "critical") | .check] | all(. == $e.check)),
 	cites: ($r | any(.findings[] | select(.check == $e.check) | .evidence[]; .text | contains($e.rest))),
+	titled: ($r | any(.findings[] | select(.check == $e.check); .title | contains($e.rest))),
 	fixes: ($r | any(.findings[] | select(.check == $e.check) | .fix[]; .run // "" | contains($e.rest))),
 	spares: ($r | any(.findings[]; .check == $e.check)
 		and all(.findings[] | select(.check == $e.check) | .fix[]; .run // "" | contains($e.rest) | not))

@@ -7,6 +7,7 @@
 #   not-evaluated CHECK       cannot tell        only CHECK           every critical root cause is of this check; "only none"
 #   lacks CHECK SUBJECT       no such finding    cites CHECK TEXT     a line of its evidence holds TEXT
 #   fixes CHECK TEXT          a command of its fix holds TEXT         spares CHECK TEXT    none does
+#   titled CHECK TEXT         its title holds TEXT
 #
 # usage: run.sh [CHECK[/CASE]]   the cases of all checks, or of one     run.sh --part K/N   every Nth case, from the Kth on
 #        run.sh --both           only that every shipped check has a case in which it fires and one in which it stays clear

@@ -95,10 +95,14 @@ silent AS (
     -- A collector that reaches nobody stands outside.
     AND EXISTS (SELECT 1 FROM node_access p WHERE p.reached))
 ),
--- Several that were lost in the same minute, and that nobody reaches.
+-- Several that were lost in the same minute, and that nobody reaches: the most that any minute holds.
+minutes AS (
+  SELECT x.last_transition AS first, count(*) AS nodes FROM silent x JOIN silent y ON y.last_transition BETWEEN x.last_transition AND x.last_transition + 60000000
+  GROUP BY x.node
+),
+worst AS (SELECT first FROM minutes WHERE nodes >= 2 ORDER BY nodes DESC, first LIMIT 1),
 together AS (
-  SELECT x.node FROM silent x
-  WHERE (SELECT count(*) FROM silent y WHERE abs(x.last_transition - y.last_transition) <= 60000000) >= 2
+  SELECT x.node FROM silent x JOIN worst w ON x.last_transition BETWEEN w.first AND w.first + 60000000
 ),
 sick AS (
   SELECT node, 'cut' AS how FROM cut UNION SELECT node, 'together' FROM together
@@ -125,7 +129,8 @@ evidence AS (
   UNION ALL SELECT s.node, 5, h.file, h.line, h.text, h.ts FROM sick s
     JOIN (SELECT file, line, text, ts, row_number() OVER (ORDER BY log DESC) AS n FROM hits WHERE signature = 'master-disruption') h ON h.n = 1
 ),
-counted AS (SELECT count(DISTINCT node) AS n, group_concat(node, ', ') AS names FROM (SELECT DISTINCT node FROM sick ORDER BY node))
+affected AS (SELECT node, row_number() OVER (ORDER BY node) AS nth, count(*) OVER () AS n FROM (SELECT DISTINCT node FROM sick)),
+counted AS (SELECT max(n) AS n, group_concat(node, ', ') FILTER (WHERE nth <= 4) || CASE WHEN max(n) > 4 THEN ', …' ELSE '' END AS names FROM affected)
 SELECT CASE WHEN c.n = 1 THEN 'node/' || s.node ELSE 'cluster' END AS subject, e.file, e.line, e.text, e.ts, s.node,
   CASE WHEN c.n = 1 THEN 'Node ' || s.node || ' is' ELSE c.n || ' nodes (' || c.names || ') are' END AS who,
   CASE WHEN c.n = 1 THEN '节点 ' || s.node || ' ' ELSE c.n || ' 个节点（' || c.names || '）' END AS who_zh,
