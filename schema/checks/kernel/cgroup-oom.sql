@@ -10,7 +10,6 @@ severity: warning
 confidence: certain
 needs: [[log:kernel, log:messages]]
 causes:
-  - {check: pod-oomkilled, when: same}
   - {check: pod-crashloop, when: same}
   - {check: pod-liveness-failing, when: same}
   - {check: pod-readiness-failing, when: same}

@@ -10,6 +10,7 @@ severity: critical
 confidence: certain
 needs: [pods]
 causes:
+  - {check: cgroup-oom, when: same}
   - {check: pod-crashloop, when: same}
   - {check: kube-dns-crashloop, when: same}
   - {check: workload-unavailable, when: same}
