@@ -84,7 +84,8 @@ void term_print_safe(FILE *f, const char *p, size_t n, bool keep_newlines)
 		i += len ? len : 1;
 		start = i;
 	}
-	fwrite(p + start, 1, n - start, f);
+	if (n > start)
+		fwrite(p + start, 1, n - start, f);
 }
 
 /* How much of s stays on one line, and how wide it is: a word, or one Chinese character with the punctuation that clings to it. */

@@ -411,6 +411,7 @@ void report_free(struct report *r)
 	free(r->name);
 	free(r->damage);
 	free(r->version);
+	free(r->chosen);
 	cJSON_Delete(r->texts);
 	free(r);
 }
