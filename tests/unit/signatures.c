@@ -97,8 +97,7 @@ static void test_matching(void **state)
 
 static void count(void *arg, const char *file, const char *message)
 {
-	(void)file;
-	assert_int_equal(buf_printf(arg, NULL, "%s|", message), 0);
+	assert_int_equal(buf_printf(arg, NULL, "%s: %s|", file, message), 0);
 }
 
 static void expect_lint(const char *yaml, const char *want)
@@ -124,7 +123,7 @@ static void test_lint(void **state)
 	expect_lint("- {id: a, pattern: 'a', samples: [a]}\n", "units must be a list");
 	expect_lint("- {units: [x], pattern: 'a', samples: [a]}\n", "no id");
 	expect_lint("- {id: a, units: [x], pattern: 'a', samples: [a]}\n- {id: a, units: [x], pattern: 'a', samples: [a]}\n", "a second signature");
-	expect_lint("a: [", "line 2");
+	expect_lint("a: [", ".yaml:2:1: bad YAML: ");
 	expect_lint("a: b\n", "not a list");
 }
 
