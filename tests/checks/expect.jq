@@ -1,4 +1,4 @@
-# The lines of an `expect` file ($expect, its text) that do not hold for a report (the input), one a line.
+# The lines of an `expect` file ($expect, its text) that do not hold for a report (the input), and the checks that failed, one a line.
 def holds($r): . as $e | {
 	found: ($r | any(.findings[]; .check == $e.check and .subject == $e.rest)),
 	root: ($r | any(.root_causes[]; .check == $e.check and .subject == $e.rest)),
@@ -14,6 +14,7 @@ def holds($r): . as $e | {
 	spares: ($r | any(.findings[]; .check == $e.check)
 		and all(.findings[] | select(.check == $e.check) | .fix[]; .run // "" | contains($e.rest) | not))
 }[$e.word] // false;
-. as $r | $expect | split("\n")[] | select(test("^[ \t]*(#|$)") | not)
+. as $r | (.checks[] | select(.state == "error") | "\(.id): \(.reason)"),
+($expect | split("\n")[] | select(test("^[ \t]*(#|$)") | not)
 | (capture("^(?<word>[^ ]+) +(?<check>[^ ]+) *(?<rest>.*?) *$") // {word: "", check: "", rest: ""}) as $e
-| select($e | holds($r) | not)
+| select($e | holds($r) | not))
