@@ -59,7 +59,6 @@ static void add_fact(struct report *r, sqlite3_stmt *st)
 	}
 	if (strcmp(key, "damage") == 0) {
 		free(r->damage);
-	free(r->chosen);
 		r->damage = xstrdup(value);
 	}
 	GROW(r->facts, r->fact_count);
