@@ -59,7 +59,7 @@ def pod(i):
     phase, state, restarts, last = status_of(i, image)
     ok = "running" in state
     p = {"kind": "Pod", "metadata": {"name": "app-%d-%08x-abcde" % (i, i * 2654435761 % 2**32), "namespace": "team-%02d" % (i % 40),
-                                     "uid": "00000000-0000-0000-0000-%012d" % i, "creationTimestamp": "2026-11-23T10:00:00Z", "labels": {"app": "app-%d" % i},
+                                     "uid": "00000000-0000-0000-0000-%012d" % i, "creationTimestamp": "2026-11-23T10:00:00Z", "labels": {"app": "app-%d" % i, "team": "%02d" % (i % 40)},
                                      "ownerReferences": [{"kind": "ReplicaSet", "name": "app-%d-%08x" % (i, i * 2654435761 % 2**32), "controller": True}]},
          "spec": {"nodeName": "worker-%04d.eu-central-1.example.internal" % (i % nodes), "containers": [{"name": "app", "image": image}]},
          "status": {"phase": phase, "startTime": "2026-11-23T10:00:00Z",
@@ -82,6 +82,21 @@ def event(i):
             "firstTimestamp": "2026-11-23T10:10:00Z", "lastTimestamp": when, "source": {"component": "kubelet"}}
 
 
+def service(name, ns, selector):
+    return {"kind": "Service", "metadata": {"name": name, "namespace": ns, "creationTimestamp": "2026-11-01T00:00:00Z"},
+            "spec": {"clusterIP": "10.96.0.9", "selector": selector, "ports": [{"port": 80, "protocol": "TCP", "targetPort": 8080}]}}
+
+
+def endpoints(name, ns, members):
+    ready = [{"ip": "10.%d.%d.%d" % (i // 62500, i // 250 % 250, i % 250 + 1),
+              "targetRef": {"kind": "Pod", "namespace": ns, "name": pod(i)["metadata"]["name"], "uid": pod(i)["metadata"]["uid"]}} for i in members if serves(i)]
+    return {"kind": "Endpoints", "metadata": {"name": name, "namespace": ns}, "subsets": [{"addresses": ready, "ports": [{"port": 8080}]}] if ready else []}
+
+
+def serves(i):
+    return bool(i % 5 and i % 7 and i % 11)
+
+
 write("bundle.json", json.dumps({"sickbay_bundle": 1, "started": START, "cluster": {"version": "v1.27.3"}}))
 write_list("cluster-resources/nodes.json", "Node", "v1", [node(i) for i in range(nodes)])
 by_namespace = {}
@@ -90,6 +105,10 @@ for i in range(pods):
 for ns, members in by_namespace.items():
     write_list("cluster-resources/pods/%s.json" % ns, "Pod", "v1", [pod(i) for i in members])
     write_list("cluster-resources/events/%s.json" % ns, "Event", "v1", [event(i) for i in members if i % 5 == 0 or i % 7 == 0])
+    # One for the whole team, and one for every tenth workload.
+    services = [("team", {"team": ns[5:]}, members)] + [("app-%d" % i, {"app": "app-%d" % i}, [i]) for i in members if i % 10 == 1 and serves(i)]
+    write_list("cluster-resources/services/%s.json" % ns, "Service", "v1", [service(name, ns, selector) for name, selector, _ in services])
+    write_list("cluster-resources/endpoints/%s.json" % ns, "Endpoints", "v1", [endpoints(name, ns, of) for name, _, of in services])
     write_list("cluster-resources/deployments/%s.json" % ns, "Deployment", "apps/v1", [
         {"kind": "Deployment", "metadata": {"name": "app-%d" % i, "namespace": ns, "creationTimestamp": "2026-11-01T00:00:00Z"},
          "spec": {"replicas": 1, "selector": {"matchLabels": {"app": "app-%d" % i}}},
