@@ -97,7 +97,7 @@ static size_t differing_part(const char *a, const char *b)
 	return same > 4 * shown && (strlen(a) > VALUE_MAX || strlen(b) > VALUE_MAX) ? same - shown : 0;
 }
 
-/* Takes the values; either may be NULL. */
+/* Either value may be NULL: it was, or is, not there. */
 static void add_change(struct diff_item *it, const char *path, const char *before, const char *after)
 {
 	size_t from = before && after ? differing_part(before, after) : 0;

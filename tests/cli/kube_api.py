@@ -175,8 +175,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def page(self, name, args):
         self.send(200, self.items(name, args))
 
-    def cut(self, name, args):
-        """Half a page, and the connection is gone."""
+    def half(self, name, args):
+        """A page is promised, and half of it sent."""
         data = json.dumps(self.items(name, args)).encode()
         self.send_response(200)
         self.send_header("Content-Length", str(len(data)))
@@ -184,20 +184,18 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.wfile.write(data[: len(data) // 2])
         self.wfile.flush()
         self.close_connection = True
+
+    def cut(self, name, args):
+        """Half a page, and the connection is gone."""
+        self.half(name, args)
         self.connection.close()
 
     def stop_in(self, name, args):
         """Half a page; then nothing more comes, or the whole server is gone."""
-        data = json.dumps(self.items(name, args)).encode()
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(data)))
-        self.end_headers()
-        self.wfile.write(data[: len(data) // 2])
-        self.wfile.flush()
+        self.half(name, args)
         if self.user() == "die":
             os._exit(0)
         time.sleep(20)
-        self.close_connection = True
         return True
 
     def stream(self, name):
