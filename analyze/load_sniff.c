@@ -47,7 +47,7 @@ static bool looks_like_log(struct load *l, struct str s)
 	while (s.n && lines < LOG_LINES) {
 		struct str line = next_line(&s);
 		struct logline p;
-		if (line.n == 0 || line.n > LINE_MAX_BYTES || !memchr(line.p, '\0', line.n) == 0)
+		if (line.n == 0 || line.n > LINE_MAX_BYTES || memchr(line.p, '\0', line.n))
 			continue;
 		logline_parse(&l->parser, line, &p);
 		lines++;

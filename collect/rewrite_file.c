@@ -159,21 +159,16 @@ static bool is_packed(const char *p, size_t n)
 	return false;
 }
 
-/* Names of packed files that need no look: .../x.gz is packed whatever its first bytes say. */
-static int take_out(struct rewriter *w, struct bundle *b, struct pipe *t, struct err *e)
+/* A packed file, which nothing was looked for in, is replaced by a word. */
+static int take_out(struct bundle *b, struct pipe *t, struct err *e)
 {
-	CLEAN_BUF struct buf line = BUF_MAX(256);
+	static const char text[] = "**REDACTED:packed**\n";
 	const void *p;
 	int64_t n;
 
 	while ((n = bundle_read(b, &p, e)) > 0)
 		;
-	if (n < 0)
-		return (int)n;
-	char text[PLACEHOLDER_MAX];
-	snprintf(text, sizeof(text), "**REDACTED:packed**\n");
-	(void)w;
-	return to_spool(t, text, strlen(text), e);
+	return n < 0 ? (int)n : to_spool(t, text, sizeof(text) - 1, e);
 }
 
 int rewriter_file(struct rewriter *w, struct bundle *b, const char *path, struct tally *redacted, struct spool **out,
@@ -193,7 +188,7 @@ int rewriter_file(struct rewriter *w, struct bundle *b, const char *path, struct
 			rc = (int)n;
 		} else if (first && is_packed(p, (size_t)n)) {
 			*taken_out = true;
-			rc = take_out(w, b, &t, e);
+			rc = take_out(b, &t, e);
 			break;
 		} else {
 			rc = redact_file_write(f, p, (size_t)n, e);
