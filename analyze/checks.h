@@ -71,12 +71,12 @@ const char *texts_get(const cJSON *texts, const char *key);
 
 /* checks_needs.c: what this bundle holds, looked up once. */
 struct needs {
-	sqlite3 *db;
+	struct facts *facts; /* the database and what was asked of it */
 	cJSON *texts[LANG_COUNT];
-	char *version; /* of the cluster, NULL when unknown */
-	char *damage;  /* NULL for a whole bundle */
-	char *unseen;  /* nodes on which nothing was captured: "node2 (connection refused)", NULL when there are none */
-	char *chosen;  /* the namespaces that the bundle has, when it need not have all; else NULL */
+	const char *version; /* of the cluster, NULL when unknown */
+	const char *damage;  /* NULL for a whole bundle */
+	const char *unseen;  /* nodes on which nothing was captured: "node2 (connection refused)", NULL when there are none */
+	const char *chosen;  /* the namespaces that the bundle has, when it need not have all; else NULL */
 };
 int needs_init(struct needs *n, sqlite3 *db, struct err *e);
 void needs_release(struct needs *n);

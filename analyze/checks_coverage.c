@@ -1,22 +1,10 @@
 /* Does "found nothing" mean that nothing is there? A check may have had what it needs of one node and not of the others. */
 #include "analyze/checks.h"
-#include "base/asset.h"
+#include "analyze/facts.h"
 
 static char *first_text(sqlite3_stmt *st)
 {
 	return db_step(st, NULL) == 1 && db_col_text(st, 0) ? xstrdup(db_col_text(st, 0)) : NULL;
-}
-
-static char *fact_of(sqlite3 *db, const char *path, const char *x)
-{
-	const struct asset *a = asset_get(path);
-	CLEAN(clean_stmt) sqlite3_stmt *st = NULL;
-
-	if (!a || db_prepare(db, path, a->text, &st, NULL) < 0)
-		return NULL;
-	if (sqlite3_bind_parameter_index(st, ":x"))
-		db_bind_text(st, ":x", x);
-	return first_text(st);
 }
 
 /* Nodes that a table about nodes says nothing of. NULL when there are none, or it is no such table. */
@@ -41,44 +29,43 @@ static bool about_nodes(const struct needs *n, const char *need)
 
 static bool about_namespaces(const struct needs *n, const char *need)
 {
-	CLEAN(clean_free) char *yes = fact_of(n->db, "schema/facts/namespaced.sql", need);
-
-	return yes;
+	return facts_get(n->facts, "schema/facts/namespaced.sql", need);
 }
 
 /* What is missing of one need in a bundle that broke off. NULL: nothing. */
-static char *need_gaps(sqlite3 *db, const char *need)
+static char *need_gaps(struct facts *f, const char *need)
 {
 	if (strcmp(need, "log") == 0)
 		return xstrdup("?"); /* a log that is not there leaves no gap to see */
 	if (strncmp(need, "log:", 4) == 0)
-		return fact_of(db, "schema/facts/partial-log.sql", need + 4);
+		return facts_dup(f, "schema/facts/partial-log.sql", need + 4);
 	if (strncmp(need, "capture:", 8) == 0)
 		return strchr(need, '*') ? xstrdup("?") : NULL;
-	CLEAN(clean_free) char *listed = fact_of(db, "schema/facts/has-list.sql", need);
-	return listed ? fact_of(db, "schema/facts/partial-list.sql", need) : table_gaps(db, need);
+	if (facts_get(f, "schema/facts/has-list.sql", need))
+		return facts_dup(f, "schema/facts/partial-list.sql", need);
+	return table_gaps(f->db, need);
 }
 
 /* Captures that failed of one need while others of it were read, so that it counts as met. NULL: none. */
-static char *need_failures(sqlite3 *db, const char *need)
+static char *need_failures(struct facts *f, const char *need)
 {
-	return fact_of(db, "schema/facts/failed-inputs.sql", need);
+	return facts_dup(f, "schema/facts/failed-inputs.sql", need);
 }
 
 /* The first thing that is missing of what a check needs, as one of the two functions above tells it. */
-static char *check_gaps(const struct needs *n, const struct check *c, char *(*gaps_of)(sqlite3 *db, const char *need))
+static char *check_gaps(const struct needs *n, const struct check *c, char *(*gaps_of)(struct facts *f, const char *need))
 {
 	const cJSON *need, *one;
 	char *gaps = NULL;
 
 	cJSON_ArrayForEach(need, json_get_arr(c->head, "needs")) {
 		if (!gaps && cJSON_IsString(need))
-			gaps = gaps_of(n->db, need->valuestring);
+			gaps = gaps_of(n->facts, need->valuestring);
 		if (!cJSON_IsArray(need))
 			continue;
 		cJSON_ArrayForEach(one, need)
 			if (!gaps && cJSON_IsString(one))
-				gaps = gaps_of(n->db, one->valuestring);
+				gaps = gaps_of(n->facts, one->valuestring);
 	}
 	return gaps;
 }

@@ -1,37 +1,24 @@
 #include "analyze/checks.h"
+#include "analyze/facts.h"
 #include "base/asset.h"
 #include "base/text.h"
 #include <ctype.h>
 
 enum { MAX_REASON = 4096 };
 
-/* First column of a query of schema/facts with up to one text parameter :x; NULL without a row. Caller frees. */
-static char *fact(sqlite3 *db, const char *path, const char *x)
-{
-	const struct asset *a = asset_get(path);
-	CLEAN(clean_stmt) sqlite3_stmt *st = NULL;
-
-	if (!a || db_prepare(db, path, a->text, &st, NULL) < 0)
-		return NULL;
-	if (sqlite3_bind_parameter_index(st, ":x"))
-		db_bind_text(st, ":x", x);
-	if (db_step(st, NULL) != 1 || !db_col_text(st, 0))
-		return NULL;
-	return xstrdup(db_col_text(st, 0));
-}
-
 int needs_init(struct needs *n, sqlite3 *db, struct err *e)
 {
-	*n = (struct needs){.db = db};
+	*n = (struct needs){.facts = xcalloc(1, sizeof(*n->facts))};
+	n->facts->db = db;
 	for (int i = 0; i < LANG_COUNT; i++) {
 		int rc = texts_load(i, &n->texts[i], e);
 		if (rc < 0)
 			return rc;
 	}
-	n->version = fact(db, "schema/facts/version.sql", NULL);
-	n->damage = fact(db, "schema/facts/damage.sql", NULL);
-	n->unseen = fact(db, "schema/facts/unseen-nodes.sql", NULL);
-	n->chosen = fact(db, "schema/facts/chosen-namespaces.sql", NULL);
+	n->version = facts_get(n->facts, "schema/facts/version.sql", NULL);
+	n->damage = facts_get(n->facts, "schema/facts/damage.sql", NULL);
+	n->unseen = facts_get(n->facts, "schema/facts/unseen-nodes.sql", NULL);
+	n->chosen = facts_get(n->facts, "schema/facts/chosen-namespaces.sql", NULL);
 	return 0;
 }
 
@@ -39,10 +26,9 @@ void needs_release(struct needs *n)
 {
 	for (int i = 0; i < LANG_COUNT; i++)
 		cJSON_Delete(n->texts[i]);
-	free(n->version);
-	free(n->damage);
-	free(n->unseen);
-	free(n->chosen);
+	if (n->facts)
+		facts_release(n->facts);
+	free(n->facts);
 	*n = (struct needs){0};
 }
 
@@ -101,20 +87,6 @@ bool version_in_range(const char *version, const char *range, bool *bad_range)
 	return in;
 }
 
-static bool has_rows(sqlite3 *db, const char *table)
-{
-	for (const char *p = table; *p; p++)
-		if (!isalnum((unsigned char)*p) && *p != '_')
-			return false;
-	CLEAN(clean_free) char *sql = xasprintf("SELECT EXISTS (SELECT 1 FROM \"%s\")", table);
-	sqlite3_stmt *st = NULL;
-	/* Not db_prepare: that there is no such table is an answer here. */
-	bool yes = sqlite3_prepare_v2(db, sql, -1, &st, NULL) == SQLITE_OK && sqlite3_step(st) == SQLITE_ROW &&
-	           sqlite3_column_int(st, 0) == 1;
-	sqlite3_finalize(st);
-	return yes;
-}
-
 /* Does any path of a query (schema/facts) match the glob? Another column, when there is one, is copied to *why. */
 static bool any_path(sqlite3 *db, const char *query, const char *glob, char **why)
 {
@@ -140,30 +112,28 @@ static bool entry_met(const struct needs *n, const char *entry, const char **kin
 	*why = NULL;
 	if (strcmp(entry, "log") == 0) {
 		*kind = "need.log";
-		return has_rows(n->db, "log_lines");
+		return facts_rows(n->facts, "log_lines");
 	}
 	if (strncmp(entry, "log:", 4) == 0) {
 		*kind = "need.log_unit";
 		*what = entry + 4;
-		CLEAN(clean_free) char *yes = fact(n->db, "schema/facts/has-log.sql", *what);
-		if (!yes)
-			*why = fact(n->db, "schema/facts/log-failed.sql", *what);
-		return yes != NULL;
+		if (facts_get(n->facts, "schema/facts/has-log.sql", *what))
+			return true;
+		*why = facts_dup(n->facts, "schema/facts/log-failed.sql", *what);
+		return false;
 	}
 	if (strncmp(entry, "capture:", 8) == 0) {
 		*kind = "need.capture";
 		*what = entry + 8;
-		return any_path(n->db, "schema/facts/paths.sql", *what, NULL) ||
-		       (any_path(n->db, "schema/facts/paths-failed.sql", *what, why), false);
+		return any_path(n->facts->db, "schema/facts/paths.sql", *what, NULL) ||
+		       (any_path(n->facts->db, "schema/facts/paths-failed.sql", *what, why), false);
 	}
 	*kind = "need.list";
-	CLEAN(clean_free) char *listed = fact(n->db, "schema/facts/has-list.sql", entry);
-	if (listed || has_rows(n->db, entry))
+	if (facts_get(n->facts, "schema/facts/has-list.sql", entry) || facts_rows(n->facts, entry))
 		return true;
-	CLEAN(clean_free) char *table = fact(n->db, "schema/facts/is-table.sql", entry);
-	*why = fact(n->db, "schema/facts/list-failed.sql", entry);
+	*why = facts_dup(n->facts, "schema/facts/list-failed.sql", entry);
 	/* What a table is made of has a name of its own; pods and their like are tables and lists. */
-	if (table)
+	if (facts_get(n->facts, "schema/facts/is-table.sql", entry))
 		*kind = "need.table";
 	return false;
 }

@@ -1,5 +1,6 @@
 #include "analyze/report/report.h"
 #include "analyze/checks.h"
+#include "analyze/facts.h"
 #include "base/asset.h"
 #include "base/clock.h"
 
@@ -304,17 +305,6 @@ static void add_problem(struct report *r, sqlite3_stmt *st)
 		.file = copy_or(st, 0, ""), .line = sqlite3_column_int64(st, 1), .message = copy_or(st, 2, "")};
 }
 
-static int load_fact(sqlite3 *db, const char *path, char **out, struct err *e)
-{
-	const struct asset *a = asset_get(path);
-	CLEAN(clean_stmt) sqlite3_stmt *st = NULL;
-	int rc = a ? db_prepare(db, a->path, a->text, &st, e) : err_set(e, ERR_INTERNAL, "%s is missing", path);
-
-	if (rc == 0 && (rc = db_step(st, e)) == 1)
-		*out = copy(st, 0);
-	return rc < 0 ? rc : 0;
-}
-
 int report_load(sqlite3 *db, int lang, struct report **out, struct err *e)
 {
 	static const struct {
@@ -332,9 +322,9 @@ int report_load(sqlite3 *db, int lang, struct report **out, struct err *e)
 	for (size_t i = 0; rc == 0 && i < ARRAY_LEN(parts); i++)
 		rc = each_row(r, db, parts[i].name, parts[i].fn, e);
 	if (rc == 0)
-		rc = load_fact(db, "schema/facts/version.sql", &r->version, e);
+		rc = fact_ask(db, "schema/facts/version.sql", NULL, &r->version, e);
 	if (rc == 0)
-		rc = load_fact(db, "schema/facts/chosen-namespaces.sql", &r->chosen, e);
+		rc = fact_ask(db, "schema/facts/chosen-namespaces.sql", NULL, &r->chosen, e);
 	if (rc == 0)
 		rc = load_findings(r, db, e);
 	r->collected = bundle_now(db);
