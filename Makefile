@@ -6,6 +6,10 @@ OUT     := $(BUILD)/$(MODE)
 CC      ?= gcc
 PREFIX  ?= /usr/local
 VERSION := 0.1.0
+# As many jobs as processors, where the caller says nothing.
+ifeq ($(MAKELEVEL),0)
+MAKEFLAGS := $(MAKEFLAGS) $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc 2>/dev/null || echo 2))
+endif
 
 PKGS    := libarchive libcjson sqlite3 libssh2 libcurl yaml-0.1 libpcre2-8 libcrypto
 WARN    := -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Wformat=2 -Wvla -Wundef -Wstrict-prototypes \
@@ -52,18 +56,23 @@ $(OUT)/assets.o: $(OUT)/assets.S $(ASSETS)
 	$(CC) -c $< -o $@
 FORCE:
 
+# Programs take out of it what they use.
+$(OUT)/libsickbay.a: $(LIB_OBJ)
+	@rm -f $@
+	$(AR) rcs $@ $^
+
 # The binary checks the data it carries: a typo in a check, signature or plan stops the build here.
-$(OUT)/sickbay: $(CLI_OBJ) $(LIB_OBJ)
+$(OUT)/sickbay: $(CLI_OBJ) $(OUT)/libsickbay.a
 	$(CC) $(ALL_LDFLAGS) $^ $(PKG_LIBS) -o $@.new
 	$@.new checks lint
 	@mv $@.new $@
 
-$(OUT)/tests/unit/%: $(OUT)/tests/unit/%.o $(LIB_OBJ)
+$(OUT)/tests/unit/%: $(OUT)/tests/unit/%.o $(OUT)/libsickbay.a
 	$(CC) $(ALL_LDFLAGS) $^ $(PKG_LIBS) -lcmocka -o $@
-$(OUT)/tests/bench/%: $(OUT)/tests/bench/%.o $(LIB_OBJ)
+$(OUT)/tests/bench/%: $(OUT)/tests/bench/%.o $(OUT)/libsickbay.a
 	$(CC) $(ALL_LDFLAGS) $^ $(PKG_LIBS) -o $@
 # A fuzz target with libFuzzer's main, or with one that feeds it the files of its corpus.
-$(FUZZ_BIN): %: %.o $(if $(filter fuzz,$(MODE)),,$(OUT)/tests/fuzz/replay.o) $(LIB_OBJ)
+$(FUZZ_BIN): %: %.o $(if $(filter fuzz,$(MODE)),,$(OUT)/tests/fuzz/replay.o) $(OUT)/libsickbay.a
 	$(CC) $(ALL_LDFLAGS) $^ $(PKG_LIBS) -o $@
 .SECONDARY: $(UNIT_SRC:%.c=$(OUT)/%.o) $(FUZZ_SRC:%.c=$(OUT)/%.o)
 

@@ -2,31 +2,18 @@
 # collect over SSH against real sshd on loopback: libssh2, the ssh program where libssh2 cannot, host keys, deadlines,
 # gates, Ctrl-C. Prints TAP. SICKBAY=/path/to/sickbay sh tests/cli/collect_ssh.sh
 set -u
-SICKBAY=${SICKBAY:-build/release/sickbay}
-T=$(mktemp -d /tmp/sickbay-test-XXXXXX)
+TMPDIR=/tmp # the paths of sockets are short
+. tests/cli/lib.sh
 mkdir "$T/tmp"
 TMPDIR=$T/tmp
 export TMPDIR
-n=0
 pids=
 cleanup() {
 	for p in $pids; do kill "$p" 2>/dev/null; done
 	rm -rf "$T"
 }
 trap cleanup EXIT
-trap 'exit 1' INT TERM
 
-# ok NAME COMMAND...: one test point.
-ok() {
-	n=$((n + 1)) name=$1
-	shift
-	if "$@" >"$T/diag" 2>&1; then
-		echo "ok $n - $name"
-	else
-		echo "not ok $n - $name"
-		sed 's/^/# /' "$T/diag" "$T/out" 2>/dev/null | head -n 40
-	fi
-}
 skip_all() {
 	n=$((n + 1))
 	echo "ok $n - the rest # SKIP $1"
@@ -36,7 +23,6 @@ skip_all() {
 member() { tar -xOf "$T/$1.tar" "$1/$2"; }
 has() { member "$1" "$2" | grep -q -- "$3"; }
 lacks() { ! member "$1" "$2" | grep -q -- "$3"; }
-is() { test "$1" = "$2" || { echo "got $1, want $2"; return 1; }; }
 # json FILE EXPRESSION: python is only for reading what was written.
 record() { member "$1" manifest.json | tr -d '\n' | sed 's/},/},\n/g' | grep -- "\"$2\""; }
 
@@ -145,7 +131,7 @@ ok "also where name and value stand on two lines" has a nodes/n1/etc/pod.yaml " 
 ok "scripts speak one language" has a nodes/n1/host/times.txt '^C$'
 ok "a command that hangs keeps what it printed" has a nodes/n1/host/slow.txt begun
 ok "and its gate skips the rest" sh -c "$(command -v tar) -xOf $T/a.tar a/manifest.json | tr -d '\n' | grep -q 'host/after.txt[^}]*\"skipped\"'"
-ok "nothing stays behind on the node" sh -c "! pgrep -f '^sleep $long' >/dev/null"
+ok "nothing stays behind on the node" gone "^sleep $long"
 ok "the summary tells what was cut" grep -A 1 "^cut at a cap on bytes: 2" "$T/out"
 ok "the summary tells what to type next" grep -q "sickbay analyze" "$T/out"
 
@@ -246,7 +232,7 @@ kill -CONT $pid
 wait $pid
 rc=$?
 ok "twice, with the ssh program: it leaves" test $rc -gt 128
-ok "no connection of it stays open" eval '! pgrep -f "^ssh .*ControlPath=$TMPDIR"'
+ok "no connection of it stays open" gone "^ssh .*ControlPath=$TMPDIR"
 ok "no folder of sockets, no half-named bundle" sh -c "! ls $TMPDIR | grep sickbay-ssh && ! ls $T | grep '^m'"
 "$SICKBAY" collect --no-kube --nodes n1=127.0.0.1 --ssh-port "$port" --plan "$T/plan.yaml" -o "$T/l.tar" \
 	--ssh-key "$T/user_ed25519" --ssh-known-hosts "$T/kh" --timeout 10s >"$T/out" 2>&1

@@ -26,6 +26,15 @@ out() { grep -q -e "$1" "$T/out" || { echo "no '$1' in the output"; return 1; };
 no_out() { ! grep -q -e "$1" "$T/out" || { echo "'$1' is in the output"; return 1; }; }
 err() { grep -q -e "$1" "$T/err" || { echo "no '$1' in the errors"; return 1; }; }
 empty() { test ! -s "$1" || { echo "$1 is not empty"; return 1; }; }
+# gone PATTERN: no process has such a command line, or will have in a few seconds: who was told to end ends a moment later.
+gone() {
+	i=0
+	while pgrep -a -f -- "$1"; do
+		i=$((i + 1))
+		[ $i -lt 50 ] || return 1
+		sleep 0.1
+	done
+}
 # ends STATUS ERROR: the last run ended so, and said so as "sickbay: WHAT: WHY" in one line.
 ends() { is "$status" "$1" && err "^sickbay: $2"; }
 done_testing() { echo "1..$n"; }
