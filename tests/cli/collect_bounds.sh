@@ -121,6 +121,32 @@ else
 	for i in 1 2 3 4 5; do ok "on a terminal # SKIP no script(1)" true; done
 fi
 
+# --- journals: the newest lines, in the order of time, though journalctl before systemd 254 takes the oldest with --since and -n
+mkdir "$T/old"
+cat >"$T/old/journalctl" <<'END'
+#!/bin/sh
+# Of twelve entries of kubelet, the last one of two lines, as systemd 252 picks and prints them.
+r="" n=99 since="" unit=""
+while [ $# -gt 0 ]; do
+	case $1 in -r) r=1 ;; -n) n=$2; shift ;; --since=*) since=1 ;; -u) unit=$2; shift ;; esac
+	shift
+done
+[ "$unit" = kubelet ] || exit 0
+if [ -n "$r" ]; then picked=$(seq -w 12 | tac | head -n "$n")
+elif [ -n "$since" ]; then picked=$(seq -w 12 | head -n "$n")
+else picked=$(seq -w 12 | tail -n "$n"); fi
+for i in $picked; do
+	echo "2026-11-25T10:00:$i+0000 n1 kubelet[1]: said $i"
+	[ "$i" != 12 ] || echo "                                      and more"
+done
+END
+printf '#!/bin/sh\necho kubelet.service enabled\n' >"$T/old/systemctl"
+chmod +x "$T/old/journalctl" "$T/old/systemctl"
+sed -e 's/^  lines: .*/  lines: 3/' -e '/^  - path: journal\/kernel.log/,/^functions:/{/^functions:/!d}' collect/plan.yaml >"$T/journal.yaml"
+PATH=$T/old:$PATH "$SICKBAY" collect --no-kube --local --plan "$T/journal.yaml" -o "$T/j.tar" >"$T/out" 2>"$T/err"
+member j 'nodes/*/journal/kubelet.log' >"$T/out"
+ok "a journal's newest lines, in the order of time" is "$(sed 's/.*: //' "$T/out" | tr -s "\n " "; ")" "said 10;said 11;said 12; and more;"
+
 # --- for the security desk
 run collect --dry-run --since 2h --until 1h --ssh-user ops --nodes n1,n2 --max-bytes 1GiB -o "$T/x.tar"
 ok "--dry-run" eval 'is "$status" 0 && empty "$T/err" && ! test -e "$T/x.tar" && ! test -e "$T/x.tar.part"'
@@ -128,7 +154,7 @@ ok "... what is written where" out "^   writes  *$T/x.tar (mode 0600)"
 ok "... what changes" out "^   changes  *nothing on the cluster, nothing on a node"
 ok "... deadlines and caps" eval 'out "10 min (--timeout), 1.0 GiB (--max-bytes)" && out "5 min (--node-timeout)"'
 ok "... on which nodes, as whom" eval 'out "over SSH  *n1,n2$" && out "whom  *as ops, with .sudo -n."'
-ok "... every command with its times" out "journalctl .*--since=-7200s --until=-3600s -n"
+ok "... every command with its times" out "newest .*--since=-7200s --until=-3600s -n"
 ok "... and that nothing does" out "^   changes 0$"
 commands=$(sed -n '/^5 /,/^6 /p' "$T/out" | grep -c '^      at most')
 ok "... and the numbers agree" eval 'out "node *[0-9]* commands, [0-9]* files, [0-9]* sets" && is "$commands" "$(sed -n "s/^ *node *\([0-9]*\) commands, \([0-9]*\) files, \([0-9]*\) sets.*/\1 + \2 + \3/p" "$T/out" | xargs expr)"'
