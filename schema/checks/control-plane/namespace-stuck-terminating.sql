@@ -29,6 +29,10 @@ fix:
     run: "kubectl api-resources --verbs=list --namespaced -o name | xargs -n 1 kubectl get -n {namespace} --ignore-not-found --show-kind --no-headers"
   - en: "Bring back the controller of their finalizers; when it is gone for good, remove the finalizers from these objects"
     zh: "恢复负责这些 finalizer 的控制器；若已永久卸载，再从这些对象上移除 finalizer"
+  - en: "Only when the controller of {finalizer} is gone for good: take it off {held}"
+    zh: "仅当 {finalizer} 的控制器已永久卸载时：从 {held} 上移除它"
+    run: "kubectl -n {namespace} patch {held} --type=merge -p '{\"metadata\":{\"finalizers\":null}}'"
+    if: held
 verify: "kubectl get namespace {namespace}"
 refs: ["https://kubernetes.io/docs/concepts/overview/working-with-objects/finalizers/"]
 */
@@ -54,9 +58,17 @@ evidence AS (
   SELECT namespace, 0 AS seq, json_key(json, line, 'deletionTimestamp') AS line FROM stuck
   UNION ALL
   SELECT namespace, n, line FROM told WHERE n <= 4
+),
+-- What was deleted, too, and waits for somebody else than Kubernetes itself, whose own finalizers are taken off in time.
+held AS (
+  SELECT o.namespace, lower(o.kind) || '/' || o.name AS held, f.value AS finalizer, row_number() OVER (PARTITION BY o.namespace ORDER BY o.kind, o.name) AS n
+  FROM stuck s JOIN objects o ON o.namespace = s.namespace, json_each(o.json, '$.metadata.finalizers') f
+  WHERE o.json ->> '$.metadata.deletionTimestamp' IS NOT NULL AND f.value NOT LIKE 'kubernetes.io/%' AND f.value NOT IN ('foregroundDeletion', 'orphan')
 )
 SELECT 'namespace/' || s.namespace AS subject, s.file, e.line, CASE e.seq WHEN 0 THEN s.deleted END AS ts, s.namespace, (:now - s.deleted) / 60000000 AS minutes,
   coalesce(t.message, 'No condition tells why.') AS message, coalesce(t.message, '没有状态说明原因。') AS message_zh,
-  CASE WHEN t.type = 'NamespaceDeletionDiscoveryFailure' THEN 1 END AS discovery
+  CASE WHEN t.type = 'NamespaceDeletionDiscoveryFailure' THEN 1 END AS discovery,
+  h.held, h.finalizer
 FROM stuck s JOIN evidence e ON e.namespace = s.namespace LEFT JOIN told t ON t.namespace = s.namespace AND t.n = 1
+  LEFT JOIN held h ON h.namespace = s.namespace AND h.n = 1
 ORDER BY s.namespace, e.seq, e.line;
