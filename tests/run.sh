@@ -20,7 +20,7 @@ one() {
 	mkdir "$own/tmp" "$own/home"
 	start=$(date +%s)
 	env -i PATH="$PATH" HOME="$own/home" TMPDIR="$own/tmp" LANG=C.UTF-8 CMOCKA_MESSAGE_OUTPUT=TAP SICKBAY="$out/sickbay" \
-		ASAN_OPTIONS=detect_leaks=1:abort_on_error=0:quarantine_size_mb=8:malloc_context_size=5:max_malloc_fill_size=64 UBSAN_OPTIONS=print_stacktrace=1 \
+		ASAN_OPTIONS=detect_leaks=1:abort_on_error=0:quarantine_size_mb=1:thread_local_quarantine_size_kb=64:malloc_context_size=3:max_malloc_fill_size=64 UBSAN_OPTIONS=print_stacktrace=1 \
 		timeout -k 5 "$limit" "$@" >"$own/log" 2>&1 </dev/null
 	status=$?
 	p=$(grep -c '^ok' "$own/log")

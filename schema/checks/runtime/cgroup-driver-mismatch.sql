@@ -52,6 +52,9 @@ sick AS (
     -- It ends for another reason now.
     AND NOT EXISTS (SELECT 1 FROM hits o WHERE o.signature = 'kubelet-fatal' AND o.file = l.file AND o.log > l.log
       AND o.ts > l.last_ts + 2000000)
+    -- Docker was changed since: it says the driver that kubelet asked for.
+    AND NOT EXISTS (SELECT 1 FROM files f JOIN lines c ON c.file = f.id AND c.text REGEXP '^\s*Cgroup Driver:'
+      WHERE f.role = 'docker-info' AND f.node = l.node AND rx('Cgroup Driver:\s*(\S+)', c.text, 1) = l.captures ->> '$.kubelet')
 ),
 evidence AS (
   SELECT l.node, 0 AS seq, l.file, l.line, l.text, l.ts FROM logged l WHERE newest <= 2 OR oldest = 1
