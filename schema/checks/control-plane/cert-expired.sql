@@ -24,6 +24,8 @@ causes:
   - {check: kubelet-node-status-update-failing, when: cluster}
   - {check: etcd-cert-problem, when: cluster}
   - {check: kubelet-lease-failing, when: cluster}
+  - {check: kube-dns-apiserver-timeout, when: cluster}
+  - {check: kube-proxy-apiserver-unreachable, when: cluster}
 why:
   en: >-
     Every connection of the control plane is TLS, and nobody accepts a certificate after its end. Clients of that certificate (kubelets,
