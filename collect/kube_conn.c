@@ -111,17 +111,22 @@ void kube_conn_header(struct kube_conn *c, const char *line)
 static void set_identity(struct kube_conn *c)
 {
 	const struct kubeconfig *k = c->h->conf;
-	CLEAN(clean_free) char *as = k->as ? xasprintf("Impersonate-User: %s", k->as) : NULL;
+	CLEAN(clean_free) char *as = k->as ? xasprintf("Impersonate-User: %s", k->as) : NULL,
+	                       *uid = k->as_uid ? xasprintf("Impersonate-Uid: %s", k->as_uid) : NULL;
 
 	if (c->creds->header)
 		kube_conn_header(c, c->creds->header);
 	if (as)
 		kube_conn_header(c, as);
+	if (uid)
+		kube_conn_header(c, uid);
 	for (char **g = k->as_groups; g && *g; g++) {
 		CLEAN(clean_free) char *group = xasprintf("Impersonate-Group: %s", *g);
 
 		kube_conn_header(c, group);
 	}
+	for (char **x = k->as_extra; x && *x; x++)
+		kube_conn_header(c, *x);
 }
 
 int kube_conn_open(struct kube_http *h, struct kube_conn *c, const struct kube_creds *refused, int64_t deadline,

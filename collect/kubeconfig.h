@@ -23,7 +23,8 @@ struct kubeconfig {
 	struct buf ca, cert, key;             /* PEM; empty when not set */
 	char *token, *token_file;             /* or NULL; the file wins and is read again as it changes */
 	char *username, *password;            /* or NULL */
-	char *as, **as_groups;                /* impersonation; groups NULL-terminated or NULL */
+	char *as, *as_uid, **as_groups;       /* impersonation; lists NULL-terminated, or NULL */
+	char **as_extra;                      /* whole header lines */
 	cJSON *exec;                          /* users[].user.exec, or NULL */
 	cJSON *exec_config;                   /* the cluster's extension for it, or NULL */
 	char *exec_dir;                       /* a relative command is relative to it */

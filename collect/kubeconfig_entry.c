@@ -13,6 +13,13 @@ struct kubeconfig *kubeconfig_new(void)
 	return c;
 }
 
+static void free_list(char **list)
+{
+	for (char **s = list; s && *s; s++)
+		free(*s);
+	free(list);
+}
+
 void kubeconfig_free(struct kubeconfig *c)
 {
 	if (!c)
@@ -32,9 +39,9 @@ void kubeconfig_free(struct kubeconfig *c)
 	free(c->username);
 	secret_free(c->password);
 	free(c->as);
-	for (char **g = c->as_groups; g && *g; g++)
-		free(*g);
-	free(c->as_groups);
+	free(c->as_uid);
+	free_list(c->as_groups);
+	free_list(c->as_extra);
 	cJSON_Delete(c->exec);
 	cJSON_Delete(c->exec_config);
 	free(c->exec_dir);
@@ -169,23 +176,82 @@ int kubeconfig_read_cluster(const cJSON *o, const struct kubeconfig_file *in, st
 	return 0;
 }
 
+/* Appends s, which it takes, to a NULL-terminated list. */
+static void list_add(char ***list, char *s)
+{
+	size_t n = 0;
+
+	while (*list && (*list)[n])
+		n++;
+	*list = xreallocarray(*list, n + 2, sizeof(**list));
+	(*list)[n] = s;
+	(*list)[n + 1] = NULL;
+}
+
 static int read_groups(const cJSON *o, struct kubeconfig *c, struct err *e)
 {
 	const cJSON *g;
-	size_t n = 0;
 
 	cJSON_ArrayForEach(g, json_get_arr(o, "as-groups"))
 	{
 		if (!cJSON_IsString(g) || !one_line(g->valuestring))
 			return err_set(e, ERR_FORMAT, "as-groups: must be texts of one line");
-		c->as_groups = xreallocarray(c->as_groups, n + 2, sizeof(*c->as_groups));
-		c->as_groups[n++] = xstrdup(g->valuestring);
-		c->as_groups[n] = NULL;
+		list_add(&c->as_groups, xstrdup(g->valuestring));
 	}
-	if (c->as_groups && !c->as)
-		return err_set(e, ERR_FORMAT, "has as-groups without as");
-	if (json_get(o, "as-uid") || json_get(o, "as-user-extra"))
-		return err_set(e, ERR_FORMAT, "as-uid and as-user-extra are not supported");
+	return 0;
+}
+
+/* "Impersonate-Extra-KEY: VALUE". Of KEY, what no name of a header can hold (RFC 7230, token), and %, is percent-encoded, as
+ * client-go's transport does. Caller frees. */
+static char *extra_header(const char *key, const char *value)
+{
+	struct buf b = BUF_MAX(64 * 1024);
+
+	buf_add_str(&b, "Impersonate-Extra-", NULL);
+	for (; *key; key++) {
+		unsigned char k = (unsigned char)*key;
+
+		if ((k >= '0' && k <= '9') || (k >= 'a' && k <= 'z') || (k >= 'A' && k <= 'Z') || strchr("!#$&'*+-.^_`|~", k))
+			buf_add(&b, key, 1, NULL);
+		else
+			buf_printf(&b, NULL, "%%%02X", k);
+	}
+	buf_printf(&b, NULL, ": %s", value);
+	return buf_take(&b);
+}
+
+static int read_extra(const cJSON *o, struct kubeconfig *c, struct err *e)
+{
+	static const char must[] = "as-user-extra: must be a map of names to lists of texts of one line";
+	const cJSON *map = json_get(o, "as-user-extra"), *list, *v;
+
+	if (map && !cJSON_IsNull(map) && !cJSON_IsObject(map))
+		return err_set(e, ERR_FORMAT, "%s", must);
+	cJSON_ArrayForEach(list, map)
+	{
+		if (!cJSON_IsArray(list) && !cJSON_IsNull(list))
+			return err_set(e, ERR_FORMAT, "%s", must);
+		cJSON_ArrayForEach(v, list)
+		{
+			if (!cJSON_IsString(v) || !one_line(v->valuestring))
+				return err_set(e, ERR_FORMAT, "%s", must);
+			list_add(&c->as_extra, extra_header(list->string, v->valuestring));
+		}
+	}
+	return 0;
+}
+
+/* Whom the user plays. */
+static int read_impersonation(const cJSON *o, struct kubeconfig *c, struct err *e)
+{
+	int rc;
+
+	if ((rc = line_word(o, "as", &c->as, e)) < 0 || (rc = line_word(o, "as-uid", &c->as_uid, e)) < 0 ||
+	    (rc = read_groups(o, c, e)) < 0 || (rc = read_extra(o, c, e)) < 0)
+		return rc;
+	if (!c->as && (c->as_uid || c->as_groups || c->as_extra))
+		return err_set(e, ERR_FORMAT, "has %s without as, which kubectl refuses, too",
+		               c->as_groups ? "as-groups" : c->as_uid ? "as-uid" : "as-user-extra");
 	return 0;
 }
 
@@ -210,7 +276,7 @@ int kubeconfig_read_user(const cJSON *o, const struct kubeconfig_file *in, struc
 	if ((rc = read_pem(o, "client-certificate", in, &c->cert, e)) < 0 ||
 	    (rc = read_pem(o, "client-key", in, &c->key, e)) < 0 || (rc = line_word(o, "token", &c->token, e)) < 0 ||
 	    (rc = line_word(o, "username", &c->username, e)) < 0 || (rc = line_word(o, "password", &c->password, e)) < 0 ||
-	    (rc = line_word(o, "as", &c->as, e)) < 0 || (rc = read_groups(o, c, e)) < 0)
+	    (rc = read_impersonation(o, c, e)) < 0)
 		return rc;
 	if (!c->cert.n != !c->key.n)
 		return err_set(e, ERR_FORMAT, "has %s", c->cert.n ? "a client-certificate without client-key"

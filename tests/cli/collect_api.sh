@@ -123,6 +123,10 @@ kubeconfig basic "$url" "$ca_file" "{username: basic, password: pass}"
 try basic "user and password" user=basic
 kubeconfig as "$url" "$ca_file" "{token: tok-few, as: someone, as-groups: [a, b]}"
 try as "impersonation" "user=few as=someone"
+kubeconfig played "$url" "$ca_file" "{token: tok-few, as: someone, as-uid: u-7, as-user-extra: {scopes: [view, log], 'example.org/Team': [blue]}}"
+try played "... with uid and further traits" "user=few as=someone .* uid=u-7 extra=example.org%2fteam=blue,scopes=view,scopes=log$"
+kubeconfig unplayed "$url" "$ca_file" "{token: tok-few, as-user-extra: {}, as-uid: ''}"
+try unplayed "... none of them" "user=few as=None .* uid=None extra=$"
 kubeconfig wrong "$url" "$ca_file" "token: not-known"
 collect wrong --kubeconfig "$T/wrong"
 ok "a token that is refused: one clear reason" out 'does not serve lists: Error from server (Unauthorized): it does not accept the credentials of the user "u-wrong" in .*/wrong'

@@ -91,9 +91,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
         args = dict(p.partition("=")[::2] for p in query.split("&") if p)
         user = self.user()
         tls = getattr(self.connection, "sickbay_sni", "-")
-        note("GET %s host=%s user=%s as=%s gzip=%s sni=%s range=%s" % (
+        extra = ["%s=%s" % (k.lower()[18:], v) for k, v in self.headers.items() if k.lower().startswith("impersonate-extra-")]
+        extra = ",".join(sorted(extra, key=lambda x: x.partition("=")[0]))  # values of one trait stay in their order
+        note("GET %s host=%s user=%s as=%s gzip=%s sni=%s range=%s uid=%s extra=%s" % (
             self.path, self.headers.get("Host"), user, self.headers.get("Impersonate-User"),
-            self.headers.get("Accept-Encoding"), tls, self.headers.get("Range")))
+            self.headers.get("Accept-Encoding"), tls, self.headers.get("Range"), self.headers.get("Impersonate-Uid"), extra))
         if user is None or (user == "old" and os.path.exists(os.path.join(DIR, "rotated"))):
             return self.status(401, "Unauthorized", "Unauthorized")
         if path == "/version":

@@ -122,6 +122,24 @@ static void test_home(void **state)
 	assert_true(pod->in_cluster);
 }
 
+/* Who is played besides the user: header lines as client-go writes them, keys percent-encoded. */
+static void test_impersonation(void **state)
+{
+	CLEAN(clean_kubeconfig) struct kubeconfig *c = NULL, *none = NULL;
+	struct err e = {0};
+
+	(void)state;
+	OK(load(ONE("{server: h}", "{as: a, as-uid: 12, as-user-extra: {scopes: [x, 'y z'], 'example.org/Team %': [t], empty: []}}"), NULL, &c, &e));
+	assert_string_equal(c->as_uid, "12");
+	assert_string_equal(c->as_extra[0], "Impersonate-Extra-scopes: x");
+	assert_string_equal(c->as_extra[1], "Impersonate-Extra-scopes: y z");
+	assert_string_equal(c->as_extra[2], "Impersonate-Extra-example.org%2FTeam%20%25: t");
+	assert_null(c->as_extra[3]);
+	OK(load(ONE("{server: h}", "{token: t, as-user-extra: {}, as-groups: [], as-uid: ''}"), NULL, &none, &e));
+	assert_null(none->as_uid);
+	assert_null(none->as_extra);
+}
+
 /* What is wrong is said; what is secret is not. */
 static void refused(const char *text, int code, const char *words)
 {
@@ -154,6 +172,11 @@ static void test_refused(void **state)
 	refused(ONE("{server: h}", "{token: \"sekret\\nX: y\"}"), ERR_FORMAT, "token: holds a line break");
 	refused(ONE("{server: h}", "{token: sekret, username: u}"), ERR_FORMAT, "both a token and a username");
 	refused(ONE("{server: h}", "{as-groups: [a]}"), ERR_FORMAT, "as-groups without as");
+	refused(ONE("{server: h}", "{as-uid: sekret}"), ERR_FORMAT, "as-uid without as");
+	refused(ONE("{server: h}", "{as-user-extra: {k: [sekret]}}"), ERR_FORMAT, "as-user-extra without as");
+	refused(ONE("{server: h}", "{as: a, as-user-extra: [sekret]}"), ERR_FORMAT, "as-user-extra: must be");
+	refused(ONE("{server: h}", "{as: a, as-user-extra: {k: sekret}}"), ERR_FORMAT, "as-user-extra: must be");
+	refused(ONE("{server: h}", "{as: a, as-user-extra: {k: [\"sekret\\nX: y\"]}}"), ERR_FORMAT, "as-user-extra: must be");
 	refused(ONE("{server: h}", "{auth-provider: {name: oidc, config: {id-token: sekret}}}"), ERR_DENIED, "auth-provider \"oidc\"");
 }
 
@@ -205,6 +228,7 @@ int main(void)
 	        cmocka_unit_test_setup_teardown(test_numbers_are_names, setup, teardown),
 	        cmocka_unit_test_setup_teardown(test_merge, setup, teardown),
 	        cmocka_unit_test_setup_teardown(test_home, setup, teardown),
+	        cmocka_unit_test_setup_teardown(test_impersonation, setup, teardown),
 	        cmocka_unit_test_setup_teardown(test_refused, setup, teardown),
 	        cmocka_unit_test_setup_teardown(test_plugins, setup, teardown),
 	        cmocka_unit_test_setup_teardown(test_base64, setup, teardown),
