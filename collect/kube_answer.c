@@ -54,22 +54,40 @@ static enum kube_status say_no_connection(const struct kube_conn *c, struct kube
 	return KUBE_UNREACHABLE;
 }
 
+/* How far a request came whose time was over. "dial" and "handshake" are evidence that nobody is there: they are said of a
+ * connection that was being made, never of one that had served other requests. libcurl has an address once TCP is connected,
+ * and counts a connection as made then; its time of connecting is none for a connection used again, and while TLS hangs. */
 static void say_timeout(const struct kube_conn *c, int64_t timeout, struct kube_reply *reply)
 {
-	curl_off_t connect = 0, tls = 0;
+	long http = 0, connects = 0, tunnel = 0;
+	curl_off_t tls = 0;
+	char *address = NULL;
 	double s = (double)timeout / (double)US_PER_S;
+	const char *proxy = c->h->conf->proxy_url;
+	bool shaking;
 
-	curl_easy_getinfo(c->curl, CURLINFO_CONNECT_TIME_T, &connect);
+	curl_easy_getinfo(c->curl, CURLINFO_RESPONSE_CODE, &http);
+	curl_easy_getinfo(c->curl, CURLINFO_NUM_CONNECTS, &connects);
+	curl_easy_getinfo(c->curl, CURLINFO_PRIMARY_IP, &address);
 	curl_easy_getinfo(c->curl, CURLINFO_APPCONNECT_TIME_T, &tls);
-	if (!connect)
-		kube_reply_say(reply, "Unable to connect to the server: dial tcp %s: i/o timeout", c->h->authority);
-	else if (!tls && c->h->tls)
+	curl_easy_getinfo(c->curl, CURLINFO_HTTP_CONNECTCODE, &tunnel);
+	shaking = connects && !tls && c->h->tls;
+	if (http)
+		kube_reply_say(reply, "the server %s %s: context deadline exceeded (Client.Timeout or context cancellation while "
+		               "reading body)", c->h->authority,
+		               strstr(c->errors, "too slow") ? "stopped sending" : "did not finish its answer in time");
+	else if (strstr(c->errors, "Resolving timed out"))
+		kube_reply_say(reply, "Unable to connect to the server: dial tcp: lookup %s: i/o timeout", c->h->host);
+	else if (!address || !address[0])
+		kube_reply_say(reply, "Unable to connect to the server: %sdial tcp %s: i/o timeout", proxy ? "proxyconnect tcp: " : "",
+		               proxy ? "the proxy of the kubeconfig" : c->h->authority);
+	else if (shaking && proxy && !strncmp(proxy, "http", 4) && !tunnel)
+		kube_reply_say(reply, "the proxy of the kubeconfig for %s gave no answer to CONNECT in time", c->h->authority);
+	else if (shaking)
 		kube_reply_say(reply, "Unable to connect to the server %s: TLS handshake timeout", c->h->authority);
-	else if (strstr(c->errors, "too slow"))
-		kube_reply_say(reply, "the server %s stopped sending: request timed out", c->h->authority);
 	else
-		kube_reply_say(reply, "the server %s did not finish its answer within %.0f s: deadline exceeded",
-		               c->h->authority, s < 1 ? 1 : s);
+		kube_reply_say(reply, "the server %s gave no answer within %.0f s: net/http: request canceled (Client.Timeout exceeded "
+		               "while awaiting headers)", c->h->authority, s < 1 ? 1 : s);
 }
 
 enum kube_status kube_answer_failed(const struct kube_conn *c, CURLcode code, int64_t timeout, struct kube_reply *reply)

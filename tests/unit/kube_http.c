@@ -13,7 +13,7 @@
 struct server {
 	int fd, port;
 	pthread_t thread;
-	const char *const *answers; /* NULL-terminated; "" hangs up */
+	const char *const *answers; /* NULL-terminated; "" hangs up, "~" keeps silent */
 	char asked[65536];
 	bool echo; /* after the last answer: sends back what comes */
 };
@@ -53,7 +53,7 @@ static void *serve(void *arg)
 			c = -1;
 			continue;
 		}
-		if (**a)
+		if (**a && **a != '~')
 			answer(c, *a);
 		if (!**a || strstr(*a, "Connection: close")) {
 			close(c);
@@ -82,25 +82,15 @@ struct client {
 	char *path;
 };
 
-static void client_open(struct client *c, const char *const *answers, bool echo)
+/* A client of c->s.port, which listens already; more: for its entry of the cluster. */
+static void client_begin(struct client *c, const char *scheme, const char *more)
 {
 	CLEAN(clean_free) char *dir = unit_folder(), *text = NULL;
-	struct sockaddr_in addr = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-	socklen_t len = sizeof(addr);
 	struct err e = {0};
 
-	memset(c, 0, sizeof(*c));
-	c->s.answers = answers;
-	c->s.echo = echo;
-	c->s.fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	assert_int_equal(bind(c->s.fd, (struct sockaddr *)&addr, len), 0);
-	assert_int_equal(listen(c->s.fd, 8), 0);
-	getsockname(c->s.fd, (struct sockaddr *)&addr, &len);
-	c->s.port = ntohs(addr.sin_port);
-	pthread_create(&c->s.thread, NULL, serve, &c->s);
 	c->path = xasprintf("%s/config", dir);
 	text = xasprintf("current-context: x\ncontexts: [{name: x, context: {cluster: c, user: u}}]\nclusters: [{name: c, cluster: "
-	                 "{server: 'http://127.0.0.1:%d/prefix'}}]\nusers: [{name: u, user: {token: tok}}]\n", c->s.port);
+	                 "{server: '%s://127.0.0.1:%d/prefix'%s}}]\nusers: [{name: u, user: {token: tok}}]\n", scheme, c->s.port, more);
 	unit_write(c->path, text, strlen(text));
 	c->o = (struct collect_opts){.kubeconfig = c->path};
 	c->run.opts = &c->o;
@@ -110,14 +100,43 @@ static void client_open(struct client *c, const char *const *answers, bool echo)
 	OK(kube_open_http(&c->run, &c->k, &e));
 }
 
+static void client_listen(struct client *c, int backlog)
+{
+	struct sockaddr_in addr = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	socklen_t len = sizeof(addr);
+
+	memset(c, 0, sizeof(*c));
+	c->s.fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	assert_int_equal(bind(c->s.fd, (struct sockaddr *)&addr, len), 0);
+	assert_int_equal(listen(c->s.fd, backlog), 0);
+	getsockname(c->s.fd, (struct sockaddr *)&addr, &len);
+	c->s.port = ntohs(addr.sin_port);
+}
+
+static void client_open(struct client *c, const char *const *answers, bool echo)
+{
+	client_listen(c, 8);
+	c->s.answers = answers;
+	c->s.echo = echo;
+	pthread_create(&c->s.thread, NULL, serve, &c->s);
+	client_begin(c, "http", "");
+}
+
+static void client_end(struct client *c)
+{
+	kube_close(c->k);
+	close(c->s.fd);
+	runlog_free(c->run.log);
+	free(c->path);
+}
+
 static void client_close(struct client *c)
 {
 	kube_close(c->k);
+	c->k = NULL;
 	shutdown(c->s.fd, SHUT_RDWR);
-	close(c->s.fd);
 	pthread_join(c->s.thread, NULL);
-	runlog_free(c->run.log);
-	free(c->path);
+	client_end(c);
 }
 
 #define HEAD_OF(status, more, length) "HTTP/1.1 " status "\r\nContent-Length: " length "\r\n" more "\r\n"
@@ -171,6 +190,61 @@ static void test_answers(void **state)
 	assert_non_null(strstr(c.s.asked, "GET /prefix/x HTTP/1.1\r\n"));
 	assert_non_null(strstr(c.s.asked, "Authorization: Bearer tok\r\n"));
 	client_close(&c);
+}
+
+static void times_out(struct client *c, const char *says, const char *never)
+{
+	CLEAN_BUF struct buf b = BUF_MAX(100);
+	struct kube_reply r;
+
+	assert_int_equal(kube_get_buf(c->k, "/x", US_PER_S / 4, &b, &r), KUBE_TIMEOUT);
+	if (!strstr(r.reason, says) || (never && strstr(r.reason, never)))
+		fail_msg("\"%s\", wanted \"%s\"", r.reason, says);
+}
+
+/* "dial" and "handshake" say that nobody is there: only of a connection that was being made. */
+static void test_timeouts(void **state)
+{
+	static const char *const answers[] = {HEAD("200 OK", "") "ok", "~", "~", HEAD_OF("200 OK", "", "10") "half", NULL};
+	struct sockaddr_in addr = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	CLEAN_BUF struct buf b = BUF_MAX(100);
+	CLEAN(clean_free) char *proxy = NULL;
+	struct kube_reply r;
+	struct client c;
+	int held[3];
+
+	(void)state;
+	client_open(&c, answers, true); /* stays after the last answer */
+	assert_int_equal(kube_get_buf(c.k, "/x", 5 * US_PER_S, &b, &r), KUBE_OK);
+	times_out(&c, "Client.Timeout exceeded while awaiting headers", "dial"); /* on the connection that was there */
+	atomic_store(&c.k->silent, 0);
+	times_out(&c, "Client.Timeout exceeded while awaiting headers", "dial"); /* on a new one */
+	atomic_store(&c.k->silent, 0);
+	times_out(&c, "context deadline exceeded", "dial");
+	client_close(&c);
+	/* Connected, and no word of TLS. */
+	client_listen(&c, 8);
+	client_begin(&c, "https", "");
+	times_out(&c, "TLS handshake timeout", "dial");
+	client_end(&c);
+	/* A proxy that takes the connection and then says nothing. */
+	client_listen(&c, 8);
+	proxy = xasprintf(", proxy-url: 'http://127.0.0.1:%d'", c.s.port);
+	client_begin(&c, "https", proxy);
+	times_out(&c, "no answer to CONNECT", "TLS");
+	client_end(&c);
+	/* A queue that is full: the kernel drops who wants to connect. */
+	client_listen(&c, 0);
+	addr.sin_port = htons((uint16_t)c.s.port);
+	for (size_t i = 0; i < ARRAY_LEN(held); i++) {
+		held[i] = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+		(void)!connect(held[i], (struct sockaddr *)&addr, sizeof(addr));
+	}
+	client_begin(&c, "http", "");
+	times_out(&c, "Unable to connect to the server: dial tcp 127.0.0.1:", "await");
+	for (size_t i = 0; i < ARRAY_LEN(held); i++)
+		close(held[i]);
+	client_end(&c);
 }
 
 /* A sink that has enough ends the transfer; a body beyond it is not waited for. */
@@ -261,7 +335,7 @@ static void test_pipe_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	        cmocka_unit_test(test_answers), cmocka_unit_test(test_enough),       cmocka_unit_test(test_change),
+	        cmocka_unit_test(test_answers), cmocka_unit_test(test_timeouts),     cmocka_unit_test(test_enough), cmocka_unit_test(test_change),
 	        cmocka_unit_test(test_pipe),    cmocka_unit_test(test_pipe_refused),
 	};
 
