@@ -9,6 +9,11 @@
 #define ERROR_BODY_MAX (64 * 1024)
 #define TRIES_MAX 10
 #define WAITS_TOLD 20
+/* A gateway's error without Retry-After: the same request after so many seconds, so many times, when the answer had come soon.
+ * One that took longer is the time-out of the server or of a gateway, and would take as long again. */
+#define GATEWAY_WAIT 1
+#define GATEWAY_TRIES 2
+#define GATEWAY_SOON (10 * US_PER_S)
 
 struct transfer {
 	struct kube_conn *conn;
@@ -99,7 +104,7 @@ static bool sleep_for(const struct run *run, int64_t us)
 	return true;
 }
 
-/* Waits as long as the server asked for, when there is time for that. */
+/* Waits as long as is needed, when there is time for that. */
 static bool wait_to_repeat(struct kube_http *h, const char *path, int http, int64_t wait, int64_t deadline)
 {
 	if (wait < 0 || clock_mono() + wait * US_PER_S >= deadline)
@@ -108,6 +113,13 @@ static bool wait_to_repeat(struct kube_http *h, const char *path, int http, int6
 		runlog(h->kube.run->log, "the API server is busy (HTTP %d): GET %s is repeated after %lld s", http, path,
 		       (long long)wait);
 	return sleep_for(h->kube.run, wait * US_PER_S);
+}
+
+/* 502, 503, 504: what load balancers say while the server behind them changes, and a server that begins or ends. What is passed
+ * on to a kubelet says it of that kubelet, whose own deadlines are short. */
+static bool is_gateway(const char *path, int http, int64_t took)
+{
+	return http >= 502 && http <= 504 && took < GATEWAY_SOON && !strstr(path, "/proxy/");
 }
 
 struct request {
@@ -146,12 +158,13 @@ static void ask(struct kube_http *h, const struct request *q, kube_sink sink, vo
 {
 	CLEAN(clean_kube_creds) struct kube_creds *refused = NULL;
 	int64_t start = clock_mono(), timeout = q->deadline - start;
+	int gateway = 0;
 
 	for (int tries = 1;; tries++) {
 		struct kube_conn c;
 		struct err e = {0};
 		bool reusable, again = false;
-		int64_t wait = -1;
+		int64_t wait = -1, asked = clock_mono();
 
 		if (kube_conn_open(h, &c, refused, q->deadline, &e) < 0) {
 			kube_reply_say(reply, "%s", e.msg);
@@ -166,6 +179,9 @@ static void ask(struct kube_http *h, const struct request *q, kube_sink sink, vo
 		reusable = ask_once(&t, q->path, timeout, reply);
 		if (reusable && reply->status != KUBE_OK)
 			wait = q->method && reply->http != 429 ? -1 : wait_of(c.curl, reply->http);
+		if (reusable && wait < 0 && !q->method && is_gateway(q->path, reply->http, clock_mono() - asked) &&
+		    gateway++ < GATEWAY_TRIES)
+			wait = GATEWAY_WAIT;
 		if (reusable && reply->http == 401 && !refused && kube_auth_renews(h->auth)) {
 			refused = c.creds;
 			atomic_fetch_add(&refused->users, 1);
