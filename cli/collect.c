@@ -20,6 +20,7 @@ static bool shows_progress; /* live: it tells of the stopping itself */
 static const char *pods_in; /* the namespace where --node-access pod makes pods, or NULL */
 static pthread_mutex_t names_lock = PTHREAD_MUTEX_INITIALIZER;
 static char part_file[600], scratch_dir[200]; /* under names_lock */
+static char with_names[600];                  /* the bundle whose names are being mapped, or ""; under names_lock */
 
 /* What is half done goes: the file, the programs that run, the connections that they keep. */
 static void leave(int sig)
@@ -28,6 +29,8 @@ static void leave(int sig)
 	pthread_mutex_lock(&names_lock);
 	if (part_file[0])
 		unlink(part_file);
+	if (with_names[0] && unlink(with_names) == 0)
+		fprintf(stderr, "sickbay: left at once: the bundle %s, whose names were not mapped, is removed\n", with_names);
 	if (scratch_dir[0])
 		nodes_remove_scratch(scratch_dir);
 	proc_kill_all();
@@ -42,9 +45,16 @@ static void *signals_main(void *arg)
 	int sig;
 
 	while (sigwait(arg, &sig) == 0) {
+		bool mapping;
+
 		if (atomic_exchange(&stop_asked, true))
 			leave(sig);
-		if (!shows_progress)
+		pthread_mutex_lock(&names_lock);
+		mapping = with_names[0];
+		pthread_mutex_unlock(&names_lock);
+		if (mapping)
+			fprintf(stderr, "sickbay: the names are being mapped, which is finished first (once more: leave at once, without a bundle)\n");
+		else if (!shows_progress)
 			fprintf(stderr, "sickbay: stopping; what is there goes into the bundle (once more: leave at once%s)\n",
 			        pods_in ? ", and the pods on the nodes to their own end" : "");
 	}
@@ -58,6 +68,27 @@ static void on_opened(const char *path)
 	if (strcmp(path, "-") != 0)
 		snprintf(part_file, sizeof(part_file), "%s.part", path);
 	pthread_mutex_unlock(&names_lock);
+}
+
+/* From now on `staging` is whole and `out` (not for standard output) grows. */
+static void mapping_begins(const char *staging, const char *out)
+{
+	on_opened(out);
+	pthread_mutex_lock(&names_lock);
+	snprintf(with_names, sizeof(with_names), "%s", staging);
+	pthread_mutex_unlock(&names_lock);
+}
+
+/* Names no file any more; in the same moment what is mapped is removed. Returns unlink's own answer. */
+static int mapping_ends(bool mapped)
+{
+	int rc;
+
+	pthread_mutex_lock(&names_lock);
+	rc = mapped ? unlink(with_names) : 0;
+	part_file[0] = with_names[0] = '\0';
+	pthread_mutex_unlock(&names_lock);
+	return rc;
 }
 
 static void on_scratch(const char *dir)
@@ -276,10 +307,12 @@ static int collect_anonymous(const struct cli_args *a, struct collect_opts *o, s
 	o->shown = out;
 	if ((rc = collect_run(o, say, res, e)) < 0)
 		return rc;
-	on_opened(out);
+	mapping_begins(staging, out);
 	if ((rc = cli_rewrite(a, staging, out, say, e)) < 0)
+		mapping_ends(false);
+	if (rc < 0)
 		return err_wrap(e, "%s is collected, with its names; mapping them: `sickbay redact %s --anonymize -o %s`", staging, staging, out);
-	if (unlink(staging) != 0)
+	if (mapping_ends(true) != 0)
 		return err_errno(e, "%s: the bundle with its names cannot be removed", staging);
 	return 0;
 }

@@ -252,6 +252,24 @@ ok "stopped twice: at once" eval 'within 8 "$start" && is "$status" 143'
 ok "... nothing half-named is left" eval '! ls "$T"/g.* 2>/dev/null'
 ok "... no program stays, though it ignores SIGTERM" gone "$orphans"
 ok "... no folder of sockets either" no_debris
+# With --anonymize a bundle with names lies beside the final one until its names are mapped.
+cat >"$T/names.yaml" <<'END'
+plan: 1
+node:
+  - {path: host/names.txt, run: "yes 'node n1.shop.internal of 10.1.2.3 said nothing' | head -c 50000000", max: 64MiB, timeout: 60s}
+END
+mkdir "$T/mapped"
+"$SICKBAY" collect --no-kube --local --plan "$T/names.yaml" --anonymize -o "$T/mapped/m.tar" >"$T/out" 2>"$T/err" </dev/null &
+pid=$!
+i=0
+while [ ! -e "$T/mapped/m.tar.part" ] && [ $i -lt 600 ]; do i=$((i + 1)) && sleep 0.05; done
+kill -TERM "$pid"
+sleep 0.1
+kill -TERM "$pid"
+ends_by
+ok "stopped twice while names are mapped: at once" is "$status" 143
+ok "... neither bundle is left, and that is said" eval 'test -z "$(ls -A "$T/mapped")" && err "^sickbay: left at once: .*m-with-names.tar, whose names were not mapped, is removed"'
+ok "... and the first time said what is still done" err "^sickbay: the names are being mapped.*once more: leave at once, without a bundle"
 begin h
 sleep 2.5 # a frame reaches the disk
 kill -KILL "$pid"
