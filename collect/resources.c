@@ -262,6 +262,11 @@ static enum kube_status get_page(struct listing *l, const char *base, char *cont
 		s = KUBE_ERROR;
 		snprintf(reply->reason, sizeof(reply->reason), "the list is %.140s", e.msg);
 	}
+	/* It would give us the same page for ever. */
+	if (s == KUBE_OK && cont[0] && !strcmp(cont, pg.scan.cont)) {
+		s = KUBE_ERROR;
+		snprintf(reply->reason, sizeof(reply->reason), "the server repeats its continue token");
+	}
 	if (s == KUBE_OK)
 		snprintf(cont, size, "%s", pg.scan.cont);
 	l->scan = NULL;

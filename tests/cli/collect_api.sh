@@ -106,6 +106,13 @@ sed 's/^resources: {timeout: 60s/resources: {timeout: 4s/' "$T/small.yaml" >"$T/
 run collect --no-nodes --plan "$T/slow.yaml" --kubeconfig "$T/slow" -o "$T/slow.tar"
 ok "no answer in time" has slow $R/limitranges-errors.json 'gave no answer within 4 s: .*awaiting headers'
 
+# --- a server whose list never ends
+kubeconfig loop "$url" "$ca_file" "token: tok-loop"
+collect loop --kubeconfig "$T/loop" --timeout 20s
+ok "a continue token that comes again: not asked for a third time" is "$(grep -c "configmaps?limit=100&continue=100" "$S/asked")" 1
+ok "... the list failed, with what came" eval 'state loop $R/configmaps/default.json failed && is "$(count loop $R/configmaps/default.json "\"name\": \"o")" 200'
+ok "... and why" sh -c "tar -xOf $T/loop.tar loop/manifest.json | grep '$R/configmaps/default.json' | grep -q 'broke off after 200 objects: the server repeats its continue token'"
+
 # --- who we are
 try() { # NAME WHAT PATTERN-OF-ASKED
 	collect "$1" --kubeconfig "$T/$1"

@@ -113,7 +113,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return self.send(200, {"items": [item(1)]})
         if path == "/api/v1":
             names = {"full": LISTS, "slow": ["nodes", "limitranges"], "hang": ["nodes", "configmaps", "services"],
-                     "die": ["nodes", "configmaps", "services"]}.get(user, ["nodes", "namespaces", "services"])
+                     "die": ["nodes", "configmaps", "services"], "loop": ["nodes", "configmaps", "services"]}.get(user, ["nodes", "namespaces", "services"])
             return self.send(200, {"resources": [{"name": n, "kind": LISTS[n][0], "verbs": ["get", "list"],
                                                   "namespaced": n not in ("nodes", "namespaces", "persistentvolumes")}
                                                  for n in names]})
@@ -131,6 +131,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
         cont = args.get("continue", "")
         if name == "configmaps" and cont == "100" and self.user() in ("hang", "die"):
             return self.stop_in(name, args)
+        if name == "configmaps" and self.user() == "loop":
+            page = self.items(name, args)
+            page["metadata"]["continue"] = "100"
+            self.send(200, page)
+            return True
         if name == "nodes" and self.user() == "mute":
             time.sleep(8)
         if name == "nodes":
