@@ -222,7 +222,7 @@ static void run_job(void *arg)
 	                       j->container, window, j->previous ? "&previous=true" : "");
 	CLEAN(clean_free) char *cmd = k->backend->command(k, path);
 	struct record_spec spec = {
-	        .path = file, .source = k->backend->name, .command = cmd, .max = plan->log_max, .keep_tail = true};
+	        .path = file, .source = k->backend->name, .command = cmd, .max = plan->log_max, .max_name = "max of the plan's logs", .keep_tail = true};
 	struct record *rec;
 	struct record_end end = {.state = CAPTURE_OK};
 	struct kube_reply r;

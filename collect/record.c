@@ -1,5 +1,6 @@
 #include "collect/record.h"
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/mem.h"
 #include "collect/placeholder.h"
 #include "collect/redact_file.h"
@@ -10,6 +11,7 @@
 struct record {
 	struct run *run;
 	char *path, *source, *command, *node;
+	const char *max_name;
 	int64_t max, started, mono, seen;
 	int64_t charged;  /* to the budget of the run */
 	bool keep_tail, own;
@@ -86,6 +88,7 @@ struct record *record_new(struct run *run, const struct record_spec *spec)
 	r->command = xstrdup(spec->command ? spec->command : "");
 	r->node = spec->node ? xstrdup(spec->node) : NULL;
 	r->max = spec->max > 0 ? spec->max : INT64_C(1) << 30;
+	r->max_name = spec->max_name ? spec->max_name : "max of the plan";
 	r->own = spec->own;
 	r->keep_tail = spec->keep_tail;
 	r->started = clock_now();
@@ -203,6 +206,7 @@ static void add(struct record *r, const struct record_end *end)
 	};
 	CLEAN(clean_free) char *error = NULL, *command = NULL;
 	struct err e = {0};
+	char size[16];
 
 	if (r->over_budget || r->cut || (r->disk.code && !end->no_file))
 		c.truncated = true;
@@ -212,6 +216,8 @@ static void add(struct record *r, const struct record_end *end)
 		error = clean_error(r->run, r->disk.code                     ? r->disk.msg
 		                            : end->error && end->error[0] ? end->error
 		                                                          : RUN_OUT_OF_BYTES, &r->replaced);
+	else if (c.truncated || (!end->no_file && spool_truncated(r->spool)))
+		error = xasprintf("cut at %s: %s", file_format_size(r->max, size), r->max_name);
 	c.error = error;
 	command = clean_command(r->run, r->command);
 	c.command = command;

@@ -11,6 +11,7 @@ struct record_spec {
 	const char *command; /* as a person would repeat it */
 	const char *node;    /* or NULL */
 	int64_t max;         /* bytes kept; 0: 1 GiB */
+	const char *max_name; /* what raises it, for people; NULL: "max of the plan". Not copied */
 	bool keep_tail;
 	bool own; /* the collector's own: outside of --max-bytes, because what happened must be readable also when that was the reason */
 	const struct regex *drop; /* lines left out, or NULL */

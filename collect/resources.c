@@ -1,6 +1,7 @@
 /* One resource's list: pages in, one file a namespace out. An object is held at a time, never a list. */
 #include "collect/resources.h"
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/jsonscan.h"
 #include "base/mem.h"
 #include "collect/record.h"
@@ -28,7 +29,7 @@ struct listing {
 	struct jsonitems *scan;
 	struct target open[OPEN_MAX];
 	int n_open;
-	int64_t clock, items, bad;
+	int64_t clock, items, bad, too_big;
 	struct buf text;
 	/* For beginning again without taking anything twice. A server lists by namespace and name; one that does not
 	 * (sorted is false then) is not asked again. */
@@ -75,13 +76,13 @@ static void close_target(struct listing *l, struct target *t)
 {
 	const char *tail = l->r->custom ? (t->items ? "\n]\n" : "]\n") : t->items ? "\n  ]\n}\n" : "]\n}\n";
 	struct record_end end = {.state = CAPTURE_OK, .exit_status = 0};
-	char cut[160];
+	char cut[200], size[16];
 
 	if (l->note[0])
 		end.error = l->note;
 	if (t->left_out) {
-		snprintf(cut, sizeof(cut), "cut at a cap on bytes: %lld objects are in it, %lld that came after them are not",
-		         (long long)t->items, (long long)t->left_out);
+		snprintf(cut, sizeof(cut), "cut at %s, max of the plan's resources: %lld objects are in it, %lld that came after them are not",
+		         file_format_size(l->k->run->plan->res_max, size), (long long)t->items, (long long)t->left_out);
 		end.error = cut;
 	}
 	record_write_frame(t->rec, tail, strlen(tail), NULL);
@@ -184,7 +185,11 @@ static int on_item(void *arg, const struct jsonitem *it, struct err *e)
 	const char *sep, *why;
 	int rc;
 
-	if (it->too_big || json_parse(it->json.p, it->json.n, &o, e) < 0 || !cJSON_IsObject(o)) {
+	if (it->too_big) {
+		l->too_big++;
+		return 0;
+	}
+	if (json_parse(it->json.p, it->json.n, &o, e) < 0 || !cJSON_IsObject(o)) {
 		l->bad++;
 		return 0;
 	}
@@ -321,6 +326,26 @@ static bool go_on(struct listing *l, enum kube_status s, const struct kube_reply
 	return true;
 }
 
+/* Why the list is not whole, when it is not. */
+static void say_missing(struct listing *l, enum kube_status s, struct kube_reply *reply)
+{
+	char size[16];
+	const char *why;
+
+	/* What ended it is in the reply: a limit of the answer. A limit of the run says more. */
+	if (s == KUBE_FULL && run_over(l->k->run, &why))
+		snprintf(reply->reason, sizeof(reply->reason), "%s", why);
+	if (s != KUBE_OK && l->items)
+		snprintf(l->error, sizeof(l->error), "the list broke off after %lld objects: %s", (long long)l->items,
+		         reply->reason);
+	else if (l->too_big)
+		snprintf(l->error, sizeof(l->error), "%lld objects are missing: larger than %s, max_item of the plan's resources",
+		         (long long)l->too_big, file_format_size(l->k->run->plan->res_max_item, size));
+	else if (l->bad)
+		snprintf(l->error, sizeof(l->error), "%lld objects could not be read and are missing", (long long)l->bad);
+	l->stopped = s == KUBE_NOT_ASKED;
+}
+
 void resource_list(struct kube *k, const struct resource *r, resource_hook hook, void *arg)
 {
 	CLEAN(clean_free)
@@ -330,7 +355,6 @@ void resource_list(struct kube *k, const struct resource *r, resource_hook hook,
 	struct kube_reply reply;
 	char cont[2048] = "";
 	enum kube_status s;
-	const char *why;
 
 	l.text = (struct buf)BUF_MAX(128 << 20);
 	do
@@ -338,14 +362,7 @@ void resource_list(struct kube *k, const struct resource *r, resource_hook hook,
 	while (s == KUBE_OK ? cont[0] != '\0' : go_on(&l, s, &reply, cont, sizeof(cont)));
 	if (s == KUBE_OK && !l.items)
 		find_target(&l, ""); /* listed, and empty */
-	if (s == KUBE_FULL)
-		snprintf(reply.reason, sizeof(reply.reason), "%s", run_over(k->run, &why) ? why : "more than is taken");
-	if (s != KUBE_OK && l.items)
-		snprintf(l.error, sizeof(l.error), "the list broke off after %lld objects: %s", (long long)l.items,
-		         reply.reason);
-	else if (l.bad)
-		snprintf(l.error, sizeof(l.error), "%lld objects could not be read and are missing", (long long)l.bad);
-	l.stopped = s == KUBE_NOT_ASKED;
+	say_missing(&l, s, &reply);
 	for (int i = 0; i < l.n_open; i++)
 		close_target(&l, &l.open[i]);
 	if (s != KUBE_OK && !l.items)

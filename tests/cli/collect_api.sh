@@ -106,6 +106,18 @@ sed 's/^resources: {timeout: 60s/resources: {timeout: 4s/' "$T/small.yaml" >"$T/
 run collect --no-nodes --plan "$T/slow.yaml" --kubeconfig "$T/slow" -o "$T/slow.tar"
 ok "no answer in time" has slow $R/limitranges-errors.json 'gave no answer within 4 s: .*awaiting headers'
 
+# --- caps: which one, how much, and what raises it
+why() { member "$1" manifest.json | grep "\"path\":\"$2\"" | grep -q -e "\"error\":\"$3" || { member "$1" manifest.json | grep "\"path\":\"$2\""; return 1; }; }
+kubeconfig few "$url" "$ca_file" "token: tok-few"
+sed 's/max_item: 1MiB/max_item: 64/' "$T/small.yaml" >"$T/item.yaml"
+run collect --no-nodes --plan "$T/item.yaml" --kubeconfig "$T/few" -o "$T/item.tar"
+ok "objects that are too big" why item $R/services.json "3 objects are missing: larger than 64 B, max_item of the plan's resources"
+sed 's/max: 64MiB/max: 800/' "$T/small.yaml" >"$T/file.yaml"
+run collect --no-nodes --plan "$T/file.yaml" --kubeconfig "$T/few" -o "$T/file.tar"
+ok "a list that is too long" why file $R/services/default.json "cut at 800 B, max of the plan's resources: 1 objects are in it, 2 that came after them are not"
+run collect --no-nodes --plan "$T/small.yaml" --kubeconfig "$T/few" --max-bytes 2KiB -o "$T/total.tar"
+ok "the whole bundle" sh -c "tar -xOf $T/total.tar total/manifest.json | grep -q 'the size for the whole bundle (--max-bytes) was reached'"
+
 # --- a server whose list never ends
 kubeconfig loop "$url" "$ca_file" "token: tok-loop"
 collect loop --kubeconfig "$T/loop" --timeout 20s

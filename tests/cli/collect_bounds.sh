@@ -40,8 +40,9 @@ node a
 ok "every command ends" within 40 "$start"
 ok "some failed: partial" is "$status" 3
 ok "output without end is cut at its cap" is "$(bytes a yes.txt)" 65536
-ok "... and says so" rec a yes.txt '"state":"ok".*"truncated":true'
+ok "... and says so, and which cap that is" rec a yes.txt '"state":"ok".*"truncated":true.*"error":"cut at 64.0 KiB: max of the plan"'
 ok "a log that never ends keeps its newest end" eval 'rec a tail.txt "\"timed_out\":true.*\"truncated\":true" && ! member a "nodes/*/host/tail.txt" | grep -qx "line 1"'
+ok "... and says why it is not whole" rec a tail.txt '"error":"no end within 2 s"'
 ok "... from a line's beginning on" eval 'member a "nodes/*/host/tail.txt" | head -n 1 | grep -qx "line [0-9]*"'
 ok "one that ignores SIGTERM is killed" rec a deaf.txt '"state":"failed","timed_out":true'
 ok "what it had said is kept" rec a deaf.txt '"bytes":5'
