@@ -444,7 +444,13 @@ int bundle_writer_head(struct bundle_writer *w, const cJSON *bundle_json, struct
 	    (rc = bundle_writer_add_bytes(w, &c, b.p, b.n, e)) < 0)
 		return rc;
 	c.path = "version.yaml";
-	return bundle_writer_add_bytes(w, &c, version, sizeof(version) - 1, e);
+	if ((rc = bundle_writer_add_bytes(w, &c, version, sizeof(version) - 1, e)) < 0)
+		return rc;
+	/* To the disk: a collector that is killed at once leaves a bundle that says whose it is. */
+	pthread_mutex_lock(&w->lock);
+	rc = frame_end(w) < ARCHIVE_WARN || w->write_errno ? say_failed(w, e) : 0;
+	pthread_mutex_unlock(&w->lock);
+	return rc;
 }
 
 static int compare_records(const void *a, const void *b)

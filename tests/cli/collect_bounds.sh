@@ -279,6 +279,16 @@ ok "killed: the part file stays" test -s "$T/h.tar.part"
 run analyze "$T/h.tar.part" -o "$T/h.json"
 ok "... and loads" is "$status" 0
 ok "... as incomplete" grep -q '"complete": *"0"' "$T/h.json"
+"$SICKBAY" collect --no-kube --local --plan "$T/plan.yaml" -o "$T/z.tar.zst" >"$T/out" 2>"$T/err" </dev/null &
+pid=$!
+i=0
+while [ ! -e "$T/z.tar.zst.part" ] && [ $i -lt 2000 ]; do i=$((i + 1)) && sleep 0.01; done
+sleep 0.2
+kill -KILL "$pid"
+ends_by
+ok "killed in its first second: a bundle that says of what cluster it is" eval 'run inspect "$T/z.tar.zst.part" bundle.json; out "\"sickbay_bundle\": *1"'
+run analyze "$T/z.tar.zst.part" -o "$T/z.json"
+ok "... and loads, as incomplete" eval 'is "$status" 0 && grep -q "\"complete\": *\"0\"" "$T/z.json"'
 for p in $(pgrep -f "$orphans"); do kill -9 "$p"; done
 for p in $(pgrep -f "echo x >>$T/begun"); do kill -9 "$p"; done
 run collect --local --no-kube --plan "$T/plan.yaml" -o "$T/h.tar"
