@@ -404,6 +404,7 @@ static void test_cut_anywhere(void **state)
 		CLEAN_BUF struct buf whole = BUF_MAX(1 << 20);
 		struct err e = {0};
 		int most = 0;
+		bool head = false;
 		struct bundle_writer *w = start(path);
 		for (int k = 0; k < 5; k++) {
 			CLEAN(clean_free) char *name = xasprintf("nodes/n%d/file", k);
@@ -417,18 +418,23 @@ static void test_cut_anywhere(void **state)
 			read_bundle(cut, NULL, &c);
 			if (c.rc < 0) {
 				assert_int_equal(c.rc, -ERR_FORMAT);
-				assert_int_equal(most, 0); /* once a length loads, every longer one does */
+				/* Once a length loads, every longer one does; but libarchive gives out nothing of a block of 128 KiB
+				 * whose end is missing, and here all that is packed fits into one, bundle.json's frame included. */
+				if (most > (strcmp(endings[i], ".tar") == 0 ? 0 : 2))
+					fail_msg("%s cut at %zu of %zu: %s", endings[i], n, whole.n, c.e.msg);
 				assert_non_null(strstr(c.e.msg, "not a bundle: "));
 				continue;
 			}
 			assert_true(c.files >= most);
 			most = c.files;
+			head |= c.files == 2;
 			/* Behind the last byte of the tar's end mark there is at most compression's own end. */
 			if (!*c.damage && n + 1100 < whole.n)
 				fail_msg("%s cut at %zu of %zu passes for whole", endings[i], n, whole.n);
 			if (*c.damage && strncmp(c.damage, "cut off ", 8) != 0)
 				fail_msg("%s cut at %zu: %s", endings[i], n, c.damage);
 		}
+		assert_true(head); /* what says of what cluster it is, alone */
 		if (strcmp(endings[i], ".tar") == 0) /* packed, so little is a single block, which comes whole or not at all */
 			assert_int_equal(most, 8);
 	}
