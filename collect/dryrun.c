@@ -238,6 +238,8 @@ static void print_node_item(FILE *f, const struct collect_opts *o, const struct 
 	} else if (it->how == PLAN_FILES) {
 		n->globs++;
 		fprintf(f, "      reads the files %s, at most %d, newest first\n", what, it->limit);
+		if (it->unless_link)
+			fprintf(f, "      but no link to %s\n", it->unless_link);
 	} else {
 		n->scripts++;
 		print_indented(f, script, "      $ ");

@@ -169,11 +169,15 @@ static int to_buf(void *arg, const void *p, size_t n, struct err *e)
 /* Names of regular files, newest first. */
 static char *glob_script(const struct plan_item *it)
 {
+	CLEAN(clean_free)
+	char *unless = it->unless_link ? xasprintf("case \"$(readlink \"$f\")\" in %s) continue;; esac; ", it->unless_link)
+	                               : xstrdup("");
+
 	return xasprintf(
-	        "for f in %s; do case \"$f\" in " NEVER ") continue;; esac; test -f \"$f\" || continue; "
+	        "for f in %s; do case \"$f\" in " NEVER ") continue;; esac; test -f \"$f\" || continue; %s"
 	        "case \"$(readlink -f \"$f\")\" in " NEVER ") continue;; esac; "
 	        "stat -Lc '%%Y %%s %%n' \"$f\"; done 2>/dev/null | sort -rn | head -n %d | cut -d' ' -f3-; true",
-	        it->what, it->limit);
+	        it->what, unless, it->limit);
 }
 
 static bool name_is_sane(const char *s)
@@ -220,6 +224,8 @@ static bool capture_glob(struct visit *v, struct transport *t, const struct work
 		if (n > 3 && !strcmp(name + n - 3, ".gz"))
 			name[n - 3] = '\0';
 		path = visit_path(v, w, name);
+		if (!path)
+			continue;
 		timed_out = capture_file(v, t, w, path, f);
 	}
 	return timed_out;

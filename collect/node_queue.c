@@ -6,8 +6,10 @@
 char *visit_path(const struct visit *v, const struct work *w, const char *name)
 {
 	struct plan_vars vars = {.node = v->dir, .unit = w->unit, .name = name};
-	CLEAN(clean_free) char *p = plan_resolve(w->item->path, &vars);
+	CLEAN(clean_free) char *p = plan_path(w->item, &vars);
 
+	if (!p)
+		return NULL;
 	return p[0] == '/' ? xstrdup(p + 1) : xasprintf("nodes/%s/%s", v->dir, p);
 }
 

@@ -105,6 +105,8 @@ static const char **word_field(struct plan_item *it, const char *key)
 		return &it->use;
 	if (!strcmp(key, "gate"))
 		return &it->gate;
+	if (!strcmp(key, "unless_link"))
+		return &it->unless_link;
 	return NULL;
 }
 
@@ -186,10 +188,10 @@ static int item_key(struct loader *l, struct plan_item *it, const cJSON *v)
 		it->each_unreached = !it->each_node;
 		return 0;
 	}
-	if (!strcmp(k, "drop")) {
+	if (!strcmp(k, "drop") || !strcmp(k, "names")) {
 		struct err e;
 
-		if (!cJSON_IsString(v) || regex_compile(v->valuestring, 0, &it->drop, &e) < 0)
+		if (!cJSON_IsString(v) || regex_compile(v->valuestring, 0, k[0] == 'd' ? &it->drop : &it->names, &e) < 0)
 			return fail(l, k, "is not a regular expression");
 		return 0;
 	}
@@ -225,7 +227,13 @@ static int item_check(struct loader *l, const struct plan_item *it)
 		return fail(l, "path", "must hold {node} when a request is repeated for each node");
 	if (it->units && !strstr(it->path, "{unit}"))
 		return fail(l, "path", "must hold {unit} when there are several units");
-	if (it->how == PLAN_FILES && !strstr(it->path, "{name}"))
+	if ((it->names || it->unless_link) && it->how != PLAN_FILES)
+		return fail(l, it->names ? "names" : "unless_link", "belongs to `files`");
+	if (it->unless_link && strpbrk(it->unless_link, " \t\n'\"`$;&|<>()\\"))
+		return fail(l, "unless_link", "must be a plain shell pattern");
+	if (it->names && regex_group_count(it->names) > PLAN_PARTS_MAX)
+		return fail(l, "names", "has more than 8 groups");
+	if (it->how == PLAN_FILES && !it->names && !strstr(it->path, "{name}"))
 		return fail(l, "path", "must hold {name} when a glob finds the files");
 	if ((it->how == PLAN_FILE || it->how == PLAN_FILES) && it->what[0] != '/')
 		return fail(l, it->how == PLAN_FILE ? "file" : "files", "must be an absolute path");
@@ -451,6 +459,7 @@ static void free_items(struct plan_item *items, int n)
 		free(items[i].needs);
 		free(items[i].units);
 		regex_free(items[i].drop);
+		regex_free(items[i].names);
 	}
 	free(items);
 }

@@ -26,6 +26,8 @@ struct plan_item {
 	bool may_fail;      /* its failure is "absent": it needs something that many clusters do not have */
 	bool no_journal;    /* only on nodes without a journal */
 	int limit;          /* files of a glob */
+	struct regex *names; /* of a glob's files: what the name must be; its named groups are placeholders of the path. Or NULL */
+	const char *unless_link; /* shell pattern: links that lead there are not taken. Or NULL */
 	struct regex *drop; /* lines that are left out, or NULL */
 	int line;           /* of the plan */
 };
@@ -58,14 +60,24 @@ int plan_load(const char *path, struct plan **out, struct err *e);
 void plan_free(struct plan *p);
 void clean_plan(struct plan **p);
 
+/* What the groups of plan_item.names found in a file's name. */
+#define PLAN_PARTS_MAX 8
+struct plan_parts {
+	const char *name[PLAN_PARTS_MAX];
+	char *value[PLAN_PARTS_MAX];
+	int n;
+};
 /* Values of the placeholders; NULL leaves {name} as it is. */
 struct plan_vars {
 	const char *node, *unit, *journal, *name;
 	int64_t since_s, lines;
 	int64_t until_s; /* 0: no end */
+	const struct plan_parts *parts;
 };
 /* Replaces the placeholders of `text`; other braces stay. Caller frees. */
 char *plan_resolve(const char *text, const struct plan_vars *v);
+/* The item's path; of a glob's file, with v->name and its parts. NULL when such a name is not taken. Caller frees. */
+char *plan_path(const struct plan_item *it, const struct plan_vars *v);
 /* The shell script of a node capture: its functions, then its commands. For `file` and `files` NULL. Caller frees. */
 char *plan_script(const struct plan *p, const struct plan_item *it, const struct plan_vars *v);
 /* The fixed directory in front of a glob's first wildcard, with its last slash: length of the prefix. */

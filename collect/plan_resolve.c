@@ -18,6 +18,9 @@ static const char *value_of(const struct plan_vars *v, struct str name, char num
 		snprintf(num, 24, "%lld", (long long)v->until_s);
 		return num;
 	}
+	for (int i = 0; v->parts && i < v->parts->n; i++)
+		if (str_eq(name, v->parts->name[i]))
+			return v->parts->value[i];
 	if (str_eq(name, "since_s") || str_eq(name, "lines")) {
 		snprintf(num, 24, "%lld", (long long)(str_eq(name, "lines") ? v->lines : v->since_s));
 		return num;
@@ -51,6 +54,34 @@ char *plan_resolve(const char *text, const struct plan_vars *v)
 		}
 	}
 	return buf_take(&b);
+}
+
+char *plan_path(const struct plan_item *it, const struct plan_vars *v)
+{
+	struct plan_vars with = *v;
+	struct plan_parts parts = {.n = 0};
+	struct str groups[PLAN_PARTS_MAX];
+	/* The glob itself stands for files that there are not. */
+	bool glob = it->names && v->name && strpbrk(v->name, "*?[");
+	char *path;
+
+	if (!it->names || !v->name)
+		return plan_resolve(it->path, v);
+	if (!glob && !regex_match(it->names, str_of(v->name), groups, PLAN_PARTS_MAX))
+		return NULL;
+	for (int i = 0; i < regex_group_count(it->names) && i < PLAN_PARTS_MAX; i++) {
+		if (!regex_group_name(it->names, i))
+			continue;
+		parts.name[parts.n] = regex_group_name(it->names, i);
+		parts.value[parts.n++] = glob           ? xstrdup("*")
+		                         : groups[i].p ? xstrndup(groups[i].p, groups[i].n)
+		                                       : xstrdup("");
+	}
+	with.parts = &parts;
+	path = plan_resolve(it->path, &with);
+	for (int i = 0; i < parts.n; i++)
+		free(parts.value[i]);
+	return path;
 }
 
 char *plan_script(const struct plan *p, const struct plan_item *it, const struct plan_vars *v)

@@ -83,7 +83,7 @@ void visit_done(struct visit *v, const struct work *w, bool timed_out, const cha
 bool visit_capture(struct visit *v, struct transport *t, const struct work *w);
 /* The record of a capture that is not made. */
 void visit_skip(struct visit *v, const struct work *w, enum capture_state state, const char *why);
-/* Where in the bundle; caller frees. name for {name}, or NULL. */
+/* Where in the bundle; caller frees. name for {name}, or NULL. NULL when the plan takes no file of that name. */
 char *visit_path(const struct visit *v, const struct work *w, const char *name);
 
 #endif

@@ -53,6 +53,9 @@ static void test_mistakes(void **state)
 	refuse("plan: 1\nnode:\n  - path: a\n    run: b\n    drop: '('\n", 5, "regular expression");
 	refuse("plan: 1\nnode:\n  - path: ../a\n    run: b\n", 3, "without ..");
 	refuse("plan: 1\nnode:\n  - path: a\n    files: /var/log/*\n", 3, "{name}");
+	refuse("plan: 1\nnode:\n  - path: a/{name}\n    files: /var/log/*\n    names: '('\n", 5, "regular expression");
+	refuse("plan: 1\nnode:\n  - path: a\n    run: b\n    names: x\n", 5, "belongs to `files`");
+	refuse("plan: 1\nnode:\n  - path: a/{name}\n    files: /var/log/*\n    unless_link: '/x) rm -rf /;;'\n", 5, "plain shell pattern");
 	refuse("plan: 1\nnode:\n  - path: a\n    run: b\n    units: [u]\n", 3, "{unit}");
 	refuse("plan: 1\nnode:\n  - path: a\n    run: b\n    use: f\n", 5, "functions");
 	refuse("plan: 1\nnode:\n  - path: a\n    file: /etc/kubernetes/pki/ca.key\n", 3, "private keys");
@@ -104,6 +107,24 @@ static void test_items(void **state)
 	assert_string_equal(script, "f() { true; }\nf");
 }
 
+static void test_names(void **state)
+{
+	static const char text[] = "plan: 1\nnode:\n  - path: 'c/{ns}_{pod}/{name}'\n    files: '/var/log/*'\n"
+	                           "    names: '^(?<pod>[^_]+)_(?<ns>[^_]+)\\.log$'\n";
+	struct err e = {0};
+	CLEAN(clean_plan) struct plan *p = NULL;
+	struct plan_vars v = {.name = "a_b.log"};
+	CLEAN(clean_free) char *path = NULL, *glob = NULL;
+
+	(void)state;
+	OK(plan_parse("p", str_of(text), &p, &e));
+	assert_string_equal(path = plan_path(&p->node[0], &v), "c/b_a/a_b.log");
+	v.name = "ab.log";
+	assert_null(plan_path(&p->node[0], &v));
+	v.name = "*";
+	assert_string_equal(glob = plan_path(&p->node[0], &v), "c/*_*/*");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -111,6 +132,7 @@ int main(void)
 		cmocka_unit_test(test_mistakes),
 		cmocka_unit_test(test_resolve),
 		cmocka_unit_test(test_items),
+		cmocka_unit_test(test_names),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
