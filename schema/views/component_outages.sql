@@ -8,7 +8,7 @@ sick AS (
 ),
 -- Without leader election the record is old and means nothing.
 lease AS (
-  SELECT l.component, l.holder, l.node, l.renewed, l.duration_s, l.file, l.line, coalesce(l.age, (SELECT ts FROM bundle_time) - l.renewed) AS age
+  SELECT l.component, l.holder, l.node, l.renewed, l.duration_s, l.file, l.line, l.age
   FROM leader_leases l
   WHERE NOT EXISTS (SELECT 1 FROM node_processes p
       WHERE p.args LIKE '%' || l.component || '%' AND p.args LIKE '%--leader-elect=false%')
@@ -16,8 +16,9 @@ lease AS (
 stale AS (
   SELECT * FROM lease WHERE age > 4 * duration_s * 1000000
 ),
+-- Or it may be: nobody knows when it was read.
 fresh AS (
-  SELECT * FROM lease WHERE age <= duration_s * 1000000
+  SELECT * FROM lease WHERE age <= duration_s * 1000000 OR age IS NULL
 ),
 -- Where: on each node where it should run and does not; else where its last leader ran.
 places AS (

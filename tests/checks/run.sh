@@ -8,6 +8,10 @@
 #   lacks CHECK SUBJECT       no such finding    cites CHECK TEXT     a line of its evidence holds TEXT
 #   fixes CHECK TEXT          a command of its fix holds TEXT         spares CHECK TEXT    none does
 #   titled CHECK TEXT         its title holds TEXT
+#   because CHECK TEXT        it cannot tell, and the reason holds TEXT
+#   partly CHECK TEXT         nothing found, and what is said beside holds TEXT
+#   head TEXT                 a warning at the report's head holds TEXT
+#   quiet                     no root cause above info
 #
 # usage: run.sh [CHECK[/CASE]]   the cases of all checks, or of one     run.sh --part K/N   every Nth case, from the Kth on
 #        run.sh --both           only that every shipped check has a case in which it fires and one in which it stays clear

@@ -37,4 +37,9 @@ gone() {
 }
 # ends STATUS ERROR: the last run ended so, and said so as "sickbay: WHAT: WHY" in one line.
 ends() { is "$status" "$1" && err "^sickbay: $2"; }
+# expected REPORT.json EXPECT: what the file says, in the words of tests/checks/run.sh, holds for the report.
+expected() {
+	bad=$(jq -r --rawfile expect "$2" -f tests/checks/expect.jq "$1" 2>&1)
+	test -z "$bad" || { echo "not so:"; echo "$bad"; jq -r '.root_causes[] | "root \(.check) \(.subject) \(.worst_severity)"' "$1"; return 1; }
+}
 done_testing() { echo "1..$n"; }
