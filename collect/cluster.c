@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "base/pool.h"
 #include "collect/podlogs.h"
+#include "collect/progress.h"
 #include "collect/record.h"
 #include "collect/resources.h"
 #include "collect/runlog.h"
@@ -33,6 +34,9 @@ struct job {
 	const struct plan_item *item;
 	const struct resource *resource;
 	char *node;
+	void (*fn)(void *);
+	int ask;         /* its number in the progress */
+	int64_t objects; /* of its list, so far */
 };
 
 struct cluster *cluster_new(struct run *run, struct kube *k, const char *why)
@@ -51,6 +55,29 @@ struct cluster *cluster_new(struct run *run, struct kube *k, const char *why)
 	return c;
 }
 
+/* What whoever waits is shown of it. Caller frees. */
+static char *job_words(const struct job *j)
+{
+	struct plan_vars vars = {.node = j->node};
+	CLEAN(clean_free) char *what = j->item ? plan_resolve(j->item->what, &vars) : NULL;
+
+	if (j->resource)
+		return xasprintf("%s%s%s", j->resource->plural, j->resource->group[0] ? "." : "", j->resource->group);
+	if (!what)
+		return xstrdup("which resources there are");
+	return j->item->how == PLAN_KUBECTL ? xasprintf("kubectl %s", what) : STEAL(what);
+}
+
+static void run_job(void *arg)
+{
+	struct job *j = arg;
+	CLEAN(clean_free) char *what = job_words(j);
+
+	j->ask = progress_api_begin(j->c->run->progress, what);
+	j->fn(j);
+	progress_api_end(j->c->run->progress, j->ask);
+}
+
 static struct job *add_job(struct cluster *c, void (*fn)(void *), const struct plan_item *item, const char *node,
                            const struct resource *resource)
 {
@@ -60,11 +87,13 @@ static struct job *add_job(struct cluster *c, void (*fn)(void *), const struct p
 	j->item = item;
 	j->node = node ? xstrdup(node) : NULL;
 	j->resource = resource;
+	j->fn = fn;
 	pthread_mutex_lock(&c->lock);
 	j->next = c->jobs;
 	c->jobs = j;
 	pthread_mutex_unlock(&c->lock);
-	pool_add(c->pool, fn, j);
+	progress_api_queued(c->run->progress, 1);
+	pool_add(c->pool, run_job, j);
 	return j;
 }
 
@@ -175,8 +204,10 @@ static void take_node(struct cluster *c, const cJSON *node)
 
 static void on_object(void *arg, const struct resource *r, const cJSON *item)
 {
-	struct cluster *c = arg;
+	struct job *j = arg;
+	struct cluster *c = j->c;
 
+	progress_api_objects(c->run->progress, j->ask, ++j->objects);
 	if (r->group[0])
 		return;
 	if (!strcmp(r->plural, "nodes"))
@@ -218,7 +249,7 @@ static void run_list(void *arg)
 	struct cluster *c = j->c;
 	const struct resource *r = j->resource;
 
-	resource_list(c->k, r, on_object, c);
+	resource_list(c->k, r, on_object, j);
 	if (is_nodes(r)) {
 		nodes_are_known(c);
 		queue_per_node(c);

@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "collect/progress.h"
 #include "collect/record.h"
 
 struct logjob {
@@ -208,9 +209,8 @@ static enum kube_status get_log(struct kube *k, const char *path, struct record 
 	return u.over ? KUBE_OK : s;
 }
 
-static void run_job(void *arg)
+static void take_log(struct logjob *j)
 {
-	struct logjob *j = arg;
 	struct kube *k = j->p->k;
 	const struct plan *plan = k->run->plan;
 	CLEAN(clean_free)
@@ -248,8 +248,20 @@ static void run_job(void *arg)
 	record_finish(rec, &end);
 }
 
+static void run_job(void *arg)
+{
+	struct logjob *j = arg;
+	struct progress *progress = j->p->k->run->progress;
+	CLEAN(clean_free) char *what = xasprintf("log of %s/%s", j->ns, j->pod);
+	int ask = progress_api_begin(progress, what);
+
+	take_log(j);
+	progress_api_end(progress, ask);
+}
+
 void podlogs_start(struct podlogs *p, struct pool *pool)
 {
+	progress_api_queued(p->k->run->progress, p->n);
 	for (int i = 0; i < p->n; i++)
 		pool_add(pool, run_job, p->jobs[i]);
 	if (p->left_out) {

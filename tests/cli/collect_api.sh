@@ -318,6 +318,12 @@ ok "as for the lists that were not begun" state once $R/services.json skipped
 ok "nothing failed" sh -c "! tar -xOf $T/once.tar once/manifest.json | grep '\"state\":\"failed\"' | grep -v readyz"
 ok "the file is whole JSON" sh -c "tar -xOf $T/once.tar once/$R/configmaps/default.json | '$python' -c 'import json, sys; sys.exit(len(json.load(sys.stdin)[\"items\"]) < 100)'"
 ok "and the bundle is" sh -c "'$SICKBAY' inspect $T/once.tar --verify"
+if command -v script >/dev/null; then
+	NO_COLOR=1 TERM=xterm script -qec "stty cols 100 rows 12; '$SICKBAY' collect --no-nodes --plan $T/small.yaml --kubeconfig $T/hang --jobs 1 --timeout 4s -o $T/tty.tar" "$T/tty" >/dev/null 2>&1 </dev/null
+	ok "on a terminal: what is being asked of the API, and how far it is" eval 'grep -q "^  API server  *collecting  *[0-9]*/[0-9]*  *[0-9] s  configmaps: 1[0-9]* objects" "$T/tty"'
+else
+	ok "on a terminal # SKIP no script(1)" true
+fi
 begin twice
 kill -TERM "$pid"
 sleep 0.1
