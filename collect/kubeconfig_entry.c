@@ -124,14 +124,23 @@ static int read_pem(const cJSON *o, const char *name, const struct kubeconfig_fi
 	return out->n ? 0 : err_set(e, ERR_FORMAT, "%s: %s is empty", name, full);
 }
 
-/* kubectl takes a server without a scheme for https where anything of TLS is configured, and for http otherwise. */
+/* kubectl takes a server without a scheme for https where anything of TLS is configured, and for http otherwise; it drops what
+ * stands behind the path. */
 static char *whole_url(const char *s, bool tls)
 {
-	size_t n = strlen(s);
+	const char *host = strstr(s, "://");
+	char *url;
+	size_t n = strcspn(s, "?#");
 
 	while (n > 0 && s[n - 1] == '/')
 		n--;
-	return strstr(s, "://") ? xstrndup(s, n) : xasprintf("%s://%.*s", tls ? "https" : "http", (int)n, s);
+	if (!host)
+		return xasprintf("%s://%.*s", tls ? "https" : "http", (int)n, s);
+	url = xstrndup(s, n);
+	for (char *p = url; p < url + (host - s) && *p; p++)
+		if (*p >= 'A' && *p <= 'Z')
+			*p = (char)(*p - 'A' + 'a');
+	return url;
 }
 
 static const cJSON *exec_extension(const cJSON *cluster)

@@ -77,6 +77,24 @@ static void test_numbers_are_names(void **state)
 	assert_string_equal(c->server, "http://h:1"); /* as kubectl: nothing of TLS is configured */
 }
 
+/* As client-go reads it: what is no part of an address is dropped. */
+static void test_servers(void **state)
+{
+	static const char *const servers[][2] = {{"HTTPS://Home:6443", "https://Home:6443"}, {"https://h/p/?x=1#f", "https://h/p"},
+	                                         {"h:1?x", "http://h:1"}};
+	struct err e = {0};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(servers); i++) {
+		CLEAN(clean_kubeconfig) struct kubeconfig *c = NULL;
+		CLEAN(clean_free) char *text = xasprintf("current-context: x\ncontexts: [{name: x, context: {cluster: c}}]\n"
+		                                         "clusters: [{name: c, cluster: {server: '%s'}}]\n", servers[i][0]);
+
+		OK(load(text, NULL, &c, &e));
+		assert_string_equal(c->server, servers[i][1]);
+	}
+}
+
 static void test_merge(void **state)
 {
 	CLEAN(clean_kubeconfig) struct kubeconfig *c = NULL;
@@ -226,6 +244,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test_setup_teardown(test_everything, setup, teardown),
 	        cmocka_unit_test_setup_teardown(test_numbers_are_names, setup, teardown),
+	        cmocka_unit_test_setup_teardown(test_servers, setup, teardown),
 	        cmocka_unit_test_setup_teardown(test_merge, setup, teardown),
 	        cmocka_unit_test_setup_teardown(test_home, setup, teardown),
 	        cmocka_unit_test_setup_teardown(test_impersonation, setup, teardown),
