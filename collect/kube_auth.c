@@ -8,6 +8,8 @@
 #define TOKEN_FILE_FRESH (60 * US_PER_S)
 /* A plugin's credentials are not used in their last seconds. */
 #define EXPIRY_MARGIN (10 * US_PER_S)
+/* A plugin that failed is not run again for so long: each run may be a question to a person, or count as a failed login. */
+#define PLUGIN_PAUSE (60 * US_PER_S)
 
 struct kube_auth {
 	const struct kubeconfig *c;
@@ -15,6 +17,8 @@ struct kube_auth {
 	pthread_mutex_t lock;
 	struct kube_creds *now; /* holds one use */
 	int64_t read_at;        /* clock_mono() of the fetch */
+	struct err failed;      /* of the plugin's last run; code 0: it did not */
+	int64_t failed_at;
 };
 
 struct kube_auth *kube_auth_new(const struct kubeconfig *c, const atomic_bool *cancel)
@@ -105,6 +109,24 @@ static int fetch(struct kube_auth *a, int64_t deadline, struct kube_creds *out, 
 	return rc;
 }
 
+static int fetch_once(struct kube_auth *a, int64_t deadline, struct kube_creds *out, struct err *e)
+{
+	int rc;
+
+	if (a->failed.code && clock_mono() - a->failed_at < PLUGIN_PAUSE) {
+		if (e)
+			*e = a->failed;
+		return -a->failed.code;
+	}
+	a->failed = (struct err){0};
+	rc = fetch(a, deadline, out, e);
+	if (rc < 0 && a->c->exec && e && e->code != ERR_CANCELED) {
+		a->failed = *e;
+		a->failed_at = clock_mono();
+	}
+	return rc;
+}
+
 static bool is_fresh(const struct kube_auth *a)
 {
 	if (!a->now)
@@ -127,7 +149,7 @@ int kube_auth_get(struct kube_auth *a, const struct kube_creds *refused, int64_t
 		c->cert = c->key = (struct buf)BUF_MAX(4 << 20);
 		c->expires = TIME_NONE;
 		atomic_store(&c->users, 1);
-		rc = fetch(a, deadline, c, e);
+		rc = fetch_once(a, deadline, c, e);
 		if (rc < 0) {
 			kube_creds_release(c);
 		} else {

@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 /* A plugin may ask a far server for a token; a login in a browser is not waited for. */
-#define PLUGIN_TIMEOUT (60 * US_PER_S)
 #define API_PREFIX "client.authentication.k8s.io/"
 
 static int check_conf(const cJSON *x, const char **api, const char **command, struct err *e)
@@ -184,8 +183,8 @@ static int run_plugin(const struct proc_opts *o, const char *command, const char
 		return err_set(e, ERR_TIMEOUT, "exec plugin %s: did not answer within %lld s", command,
 		               (long long)((r.ms + 500) / 1000));
 	if (r.exit_status != 0)
-		return err_set(e, ERR_DENIED, "exec plugin %s: ended with status %d: %.250s", command, r.exit_status,
-		               last_line(errout));
+		return err_set(e, ERR_DENIED, "exec plugin %s: ended with status %d%s%.250s", command, r.exit_status,
+		               errout->n ? ": " : "", last_line(errout));
 	return 0;
 }
 
@@ -196,7 +195,7 @@ int kube_exec_run(const struct kubeconfig *c, const atomic_bool *cancel, int64_t
 	CLEAN_BUF struct buf errout = BUF_MAX(4096);
 	struct buf printed = BUF_MAX(1 << 20);
 	const char *api, *command;
-	int64_t own = clock_mono() + PLUGIN_TIMEOUT;
+	int64_t own = clock_mono() + KUBE_LOGIN_TIMEOUT;
 	int rc = check_conf(c->exec, &api, &command, e);
 
 	if (rc < 0)

@@ -279,6 +279,17 @@ static int split_server(struct kube_http *h, struct err *e)
 	                        h->conf->cluster);
 }
 
+/* A plugin may send people elsewhere to log in: it gets more time than the first request has. Its failure is told again to
+ * whoever asks. */
+static void log_in(struct kube_http *h)
+{
+	CLEAN(clean_kube_creds) struct kube_creds *creds = NULL;
+	struct err e;
+
+	if (h->conf->exec)
+		(void)kube_auth_get(h->auth, NULL, run_deadline(h->kube.run, KUBE_LOGIN_TIMEOUT), &creds, &e);
+}
+
 int kube_open_http(struct run *run, struct kube **out, struct err *e)
 {
 	const struct collect_opts *o = run->opts;
@@ -305,6 +316,7 @@ int kube_open_http(struct run *run, struct kube **out, struct err *e)
 	}
 	snprintf(h->kube.context, sizeof(h->kube.context), "%s", conf->context);
 	snprintf(h->kube.server, sizeof(h->kube.server), "%s", conf->server);
+	log_in(h);
 	*out = &h->kube;
 	return 0;
 }

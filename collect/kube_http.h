@@ -4,7 +4,8 @@
 #define SICKBAY_COLLECT_KUBE_HTTP_H
 #include "collect/kube.h"
 
-/* Reads the kubeconfig; connects to nothing yet. Errors as kubeconfig_load. */
+/* Reads the kubeconfig and runs its exec plugin, whose failure is told by the first request; connects to nothing yet. Errors as
+ * kubeconfig_load. */
 int kube_open_http(struct run *run, struct kube **out, struct err *e);
 /* True when k speaks HTTP itself; what follows needs that. */
 bool kube_is_http(const struct kube *k);

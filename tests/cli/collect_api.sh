@@ -158,6 +158,8 @@ echo "$KUBERNETES_EXEC_INFO" >>"$PLUGIN_LOG"
 echo "args: $*" >>"$PLUGIN_LOG"
 case $1 in
 fail) echo "you are not logged in" >&2; exit 3 ;;
+mute) exit 4 ;;
+slow) sleep 11 ;;
 hang) sleep 60 ;;
 junk) echo hello; exit 0 ;;
 cert) printf '{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1beta1","status":{"clientCertificateData":"%s","clientKeyData":"%s"}}' \
@@ -191,6 +193,12 @@ PATH=$T:$PATH try ex4 "a plugin of PATH that gives a client certificate" user=ce
 plugin ex5 fail
 collect ex5 --kubeconfig "$T/ex5"
 ok "a plugin that fails: its own words" out "exec plugin ./plugin: ended with status 3: you are not logged in"
+ok "and it is not run for every request" is "$(grep -c args: "$PLUGIN_LOG")" 1
+plugin ex9 mute
+collect ex9 --kubeconfig "$T/ex9"
+ok "a plugin that fails without a word" out "exec plugin ./plugin: ended with status 4: cluster-resources"
+plugin ex10 slow
+try ex10 "a plugin that takes longer than a request may: people log in somewhere" user=few
 plugin ex6 junk
 collect ex6 --kubeconfig "$T/ex6"
 ok "a plugin that prints something else" out "exec plugin ./plugin: what it printed is not JSON"
