@@ -1,6 +1,6 @@
 #include "collect/kube_access.h"
 #include "base/mem.h"
-#include "collect/kubeconfig.h"
+#include "collect/kube_proxy.h"
 
 /* Names come from a file: nothing in them may play with the terminal. */
 static void print_line(FILE *f, const char *indent, const char *text)
@@ -39,6 +39,7 @@ static char *proxy_words(const char *url)
 static void print_direct(FILE *f, const struct kubeconfig *c, const char *indent)
 {
 	CLEAN(clean_free) char *server = xasprintf("GET %s/...", c->server);
+	const char *whose;
 	CLEAN(clean_free)
 	char *who = c->in_cluster ? xstrdup("as the service account of this pod")
 	                          : xasprintf("as the user \"%s\" of the context \"%s\" in %s, by %s", c->user ? c->user : "",
@@ -57,11 +58,14 @@ static void print_direct(FILE *f, const struct kubeconfig *c, const char *indent
 
 		print_line(f, indent, run);
 	}
-	if (c->proxy_url) {
-		CLEAN(clean_free) char *proxy = proxy_words(c->proxy_url), *through = xasprintf("through the proxy %s", proxy);
+	char *url = kube_proxy_of(c, &whose);
+
+	if (url) {
+		CLEAN(clean_free) char *proxy = proxy_words(url), *through = xasprintf("through the proxy %s %s", proxy, whose);
 
 		print_line(f, indent, through);
 	}
+	secret_free(url);
 	if (c->insecure)
 		print_line(f, indent, "the server's certificate is NOT checked (insecure-skip-tls-verify)");
 }

@@ -41,7 +41,8 @@ static void say_certificate(const struct kube_conn *c, struct kube_reply *reply)
 
 static enum kube_status say_no_connection(const struct kube_conn *c, struct kube_reply *reply)
 {
-	const char *who = c->h->conf->proxy_url ? "the proxy of the kubeconfig for" : "the server";
+	CLEAN(clean_free)
+	char *who = c->h->proxy ? xasprintf("the proxy %s for", c->h->proxy_whose) : xstrdup("the server");
 	long no = 0;
 
 	curl_easy_getinfo(c->curl, CURLINFO_OS_ERRNO, &no);
@@ -63,7 +64,7 @@ static void say_timeout(const struct kube_conn *c, int64_t timeout, struct kube_
 	curl_off_t tls = 0;
 	char *address = NULL;
 	double s = (double)timeout / (double)US_PER_S;
-	const char *proxy = c->h->conf->proxy_url;
+	const char *proxy = c->h->proxy, *whose = c->h->proxy_whose;
 	bool shaking;
 
 	curl_easy_getinfo(c->curl, CURLINFO_RESPONSE_CODE, &http);
@@ -79,10 +80,10 @@ static void say_timeout(const struct kube_conn *c, int64_t timeout, struct kube_
 	else if (strstr(c->errors, "Resolving timed out"))
 		kube_reply_say(reply, "Unable to connect to the server: dial tcp: lookup %s: i/o timeout", c->h->host);
 	else if (!address || !address[0])
-		kube_reply_say(reply, "Unable to connect to the server: %sdial tcp %s: i/o timeout", proxy ? "proxyconnect tcp: " : "",
-		               proxy ? "the proxy of the kubeconfig" : c->h->authority);
+		kube_reply_say(reply, "Unable to connect to the server: %s%s: i/o timeout",
+		               proxy ? "proxyconnect tcp: dial tcp: the proxy " : "dial tcp ", proxy ? whose : c->h->authority);
 	else if (shaking && proxy && !strncmp(proxy, "http", 4) && !tunnel)
-		kube_reply_say(reply, "the proxy of the kubeconfig for %s gave no answer to CONNECT in time", c->h->authority);
+		kube_reply_say(reply, "the proxy %s for %s gave no answer to CONNECT in time", whose, c->h->authority);
 	else if (shaking)
 		kube_reply_say(reply, "Unable to connect to the server %s: TLS handshake timeout", c->h->authority);
 	else
@@ -101,7 +102,7 @@ enum kube_status kube_answer_failed(const struct kube_conn *c, CURLcode code, in
 		kube_reply_say(reply, "Unable to connect to the server: dial tcp: lookup %s: no such host", c->h->host);
 		return KUBE_UNREACHABLE;
 	case CURLE_COULDNT_RESOLVE_PROXY:
-		kube_reply_say(reply, "Unable to connect to the server: the proxy's name: no such host");
+		kube_reply_say(reply, "Unable to connect to the server: dial tcp: lookup of the proxy %s: no such host", c->h->proxy_whose);
 		return KUBE_UNREACHABLE;
 	case CURLE_COULDNT_CONNECT:
 		return say_no_connection(c, reply);
@@ -133,7 +134,7 @@ enum kube_status kube_answer_failed(const struct kube_conn *c, CURLcode code, in
 		kube_reply_say(reply, "the connection to the server %s broke off: unexpected EOF (%s)", c->h->authority, text);
 		return KUBE_UNREACHABLE;
 	case CURLE_PROXY:
-		kube_reply_say(reply, "the proxy %s: %s", c->h->conf->proxy_url ? "of the kubeconfig" : "of the environment", text);
+		kube_reply_say(reply, "the proxy %s: %s", c->h->proxy_whose, text);
 		return KUBE_UNREACHABLE;
 	default:
 		kube_reply_say(reply, "request to %s: %s", c->h->authority, text);

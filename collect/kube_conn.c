@@ -56,18 +56,19 @@ static void set_tls(CURL *c, const struct kubeconfig *k, const struct kube_creds
 	}
 }
 
-static void set_proxy(CURL *c, const struct kubeconfig *k)
+static void set_proxy(CURL *c, const struct kube_http *h)
 {
 	CLEAN(clean_free) char *url = NULL;
 
-	/* Without a proxy-url libcurl looks at HTTPS_PROXY and NO_PROXY, as kubectl does. */
-	if (!k->proxy_url)
-		return;
-	/* kubectl lets the proxy look the name up. */
-	url = strncmp(k->proxy_url, "socks5://", 9) == 0 ? xasprintf("socks5h://%s", k->proxy_url + 9)
-	                                                 : xstrdup(k->proxy_url);
-	curl_easy_setopt(c, CURLOPT_PROXY, url);
+	/* What libcurl makes of the environment is not what kubectl makes of it. */
 	curl_easy_setopt(c, CURLOPT_NOPROXY, "");
+	if (!h->proxy) {
+		curl_easy_setopt(c, CURLOPT_PROXY, "");
+		return;
+	}
+	/* kubectl lets the proxy look the name up. */
+	url = strncmp(h->proxy, "socks5://", 9) == 0 ? xasprintf("socks5h://%s", h->proxy + 9) : xstrdup(h->proxy);
+	curl_easy_setopt(c, CURLOPT_PROXY, url);
 	curl_easy_setopt(c, CURLOPT_HTTPPROXYTUNNEL, 1L);
 	curl_easy_setopt(c, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
 }
@@ -144,7 +145,7 @@ int kube_conn_open(struct kube_http *h, struct kube_conn *c, const struct kube_c
 	}
 	set_common(c);
 	set_tls(c->curl, h->conf, c->creds);
-	set_proxy(c->curl, h->conf);
+	set_proxy(c->curl, h);
 	set_identity(c);
 	return 0;
 }

@@ -13,6 +13,8 @@ struct kube_http {
 	char *host, *port; /* of the server; an IPv6 address without brackets */
 	char *authority;   /* "host:port" for people, headers and connections */
 	char *prefix;      /* path of the server's URL, "" or "/k8s/clusters/x" */
+	char *proxy;       /* kube_proxy.h; NULL: none */
+	const char *proxy_whose; /* "of the kubeconfig" */
 	bool tls;
 	pthread_mutex_t lock;
 	CURL *idle[KUBE_IDLE_MAX]; /* handles with their connections; under lock */

@@ -1,6 +1,7 @@
 #include "collect/kube_conn.h"
 #include "base/clock.h"
 #include "base/mem.h"
+#include "collect/kube_proxy.h"
 #include "collect/runlog.h"
 #include <time.h>
 
@@ -240,6 +241,7 @@ static void http_close(struct kube *k)
 	free(h->port);
 	free(h->authority);
 	free(h->prefix);
+	secret_free(h->proxy);
 	pthread_mutex_destroy(&h->lock);
 	free(h);
 }
@@ -314,6 +316,7 @@ int kube_open_http(struct run *run, struct kube **out, struct err *e)
 		http_close(&h->kube);
 		return rc;
 	}
+	h->proxy = kube_proxy_of(conf, &h->proxy_whose);
 	snprintf(h->kube.context, sizeof(h->kube.context), "%s", conf->context);
 	snprintf(h->kube.server, sizeof(h->kube.server), "%s", conf->server);
 	log_in(h);

@@ -231,6 +231,21 @@ collect noproxy --kubeconfig "$T/noproxy"
 ok "a proxy that refuses: said, without its password" out "the proxy of the kubeconfig.*407"
 ok "nowhere" sh -c "! tar -xOf $T/noproxy.tar | grep -q user:wrong && ! grep -q user:wrong $T/out"
 
+kubeconfig direct "$url" "$ca_file" "token: tok-few"
+: >"$S/asked"
+HTTPS_PROXY=http://127.0.0.1:1 ALL_PROXY=http://127.0.0.1:1 run collect --no-nodes --plan "$T/small.yaml" --kubeconfig "$T/direct" -o "$T/direct.tar"
+ok "HTTPS_PROXY is not for a server on this host, as with kubectl" asked "GET /api/v1/services.*user=few"
+kubeconfig far "https://kube.test:$port" "$ca_file" "token: tok-few"
+: >"$S/asked"
+https_proxy=user:secret@127.0.0.1:$proxy run collect --no-nodes --plan "$T/small.yaml" --kubeconfig "$T/far" -o "$T/far.tar"
+ok "... but for others" asked "GET /api/v1/services.*user=few"
+HTTPS_PROXY=http://127.0.0.1:1 run collect --no-nodes --plan "$T/small.yaml" --kubeconfig "$T/far" -o "$T/far2.tar"
+ok "... and when it refuses, it is not the server that does" out "The connection to the proxy of the environment for kube.test:$port was refused"
+HTTPS_PROXY=http://127.0.0.1:1 NO_PROXY=.test run collect --no-nodes --plan "$T/small.yaml" --kubeconfig "$T/far" -o "$T/far3.tar"
+ok "... NO_PROXY" out "lookup kube.test: no such host"
+HTTPS_PROXY=http://user:secret@127.0.0.1:1 run collect --dry-run --no-nodes --kubeconfig "$T/far"
+ok "... --dry-run names it, without its password" eval 'out "through the proxy http://127.0.0.1:1 of the environment" && no_out secret@'
+
 # --- several files and contexts
 cat >"$T/one" <<END
 contexts: [{name: a, context: {cluster: shared, user: few}}]
