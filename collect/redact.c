@@ -10,10 +10,13 @@ static bool has(const uint64_t *found, int owner)
 
 void redact_lines_init(struct redact_lines *l, const struct redact *r)
 {
-	*l = (struct redact_lines){.r = r, .value_indent = -1, .secret_indent = -1, .data_indent = -1, .held_indent = -1};
+	*l = (struct redact_lines){.r = r, .value_indent = -1, .secret_indent = -1, .data_indent = -1, .held_indent = -1, .args_indent = -1};
 	l->a = l->b = (struct buf)BUF_MAX(8 * REDACT_LINE_MAX);
 	l->value = (struct buf)BUF_MAX(4 * REDACT_LINE_MAX);
 	l->held = (struct buf)BUF_MAX(2 * REDACT_LINE_MAX);
+	l->run = (struct buf)BUF_MAX(2 * REDACT_LINE_MAX);
+	l->first = true;
+	redact_args_init(&l->args, r);
 }
 
 void redact_lines_release(struct redact_lines *l)
@@ -22,6 +25,8 @@ void redact_lines_release(struct redact_lines *l)
 	buf_release(&l->b);
 	buf_release(&l->value);
 	buf_release(&l->held);
+	buf_release(&l->run);
+	redact_args_release(&l->args);
 }
 
 static void add_placeholder(struct redact_lines *l, const char *kind, struct str value, struct buf *out)
@@ -108,6 +113,7 @@ static bool in_block(struct redact_lines *l, struct str line, struct buf *out)
 	if (!ends && (++l->block_lines > rule->lines ||
 	              (rule->inside && regex_search(rule->inside, line, 0, &start, &end, NULL, 0) == 0))) {
 		close_block(l, out);
+		redact_key_torn(l);
 		return false;
 	}
 	/* A log puts time and process in front: the last word is the key's. */
@@ -174,6 +180,56 @@ static bool take_env(struct redact_lines *l, const uint64_t *found, struct str l
 	return true;
 }
 
+/* The words of a command on lines of their own: below `Command:` of `kubectl describe`, as items of a list in YAML. */
+static bool take_arg(struct redact_lines *l, struct str line, bool newline, struct buf *out)
+{
+	static const char *const heads[] = {"Command:", "Args:", "command:", "args:"};
+	const char *p = line.p, *end = line.p + line.n;
+	int indent;
+
+	while (end > p && (end[-1] == ' ' || end[-1] == '\r'))
+		end--;
+	while (p < end && *p == ' ')
+		p++;
+	indent = (int)(p - line.p);
+	if (l->args_indent >= 0 && p < end) {
+		struct buf b = BUF_MAX(REDACT_LINE_MAX);
+		bool item = end - p > 2 && p[0] == '-' && p[1] == ' ';
+		bool taken = false;
+
+		if (indent > l->args_indent || (indent == l->args_indent && item)) {
+			p += item ? 2 : 0;
+			if (end - p >= 2 && (*p == '"' || *p == '\'') && end[-1] == *p) {
+				p++;
+				end--;
+			}
+			taken = redact_args_take(&l->args, (struct str){p, (size_t)(end - p)}, &l->count, &b);
+		} else {
+			l->args_indent = -1;
+		}
+		if (taken) {
+			buf_add(out, line.p, (size_t)(p - line.p), NULL);
+			buf_add(out, buf_cstr(&b), b.n, NULL);
+			buf_add(out, end, (size_t)(line.p + line.n - end) + 0, NULL);
+			if (newline)
+				buf_add(out, "\n", 1, NULL);
+		}
+		buf_release(&b);
+		if (taken)
+			return true;
+	}
+	if (p < end && (end[-1] == ':'))
+		for (size_t i = 0; i < ARRAY_LEN(heads); i++) {
+			size_t n = strlen(heads[i]);
+
+			if ((size_t)(end - p) < n || memcmp(end - n, heads[i], n) != 0 || (p + n != end && !str_starts((struct str){p, (size_t)(end - p)}, "- ")))
+				continue;
+			l->args_indent = (int)(end - (long)n - line.p);
+			redact_args_restart(&l->args);
+		}
+	return false;
+}
+
 void redact_patterns(struct redact_lines *l, const uint64_t *found, struct str line, struct buf *out)
 {
 	struct str cur = line;
@@ -193,7 +249,8 @@ void redact_patterns(struct redact_lines *l, const uint64_t *found, struct str l
 			cur = (struct str){buf_cstr(&l->a), l->a.n};
 		}
 	}
-	buf_add(out, cur.p, cur.n, NULL);
+	if (!has(found, REDACT_HINT_ASSIGN) || !redact_assignments(l->r, cur, &l->count, out))
+		buf_add(out, cur.p, cur.n, NULL);
 }
 
 void redact_lines_take(struct redact_lines *l, struct str line, bool newline, struct buf *out)
@@ -201,6 +258,8 @@ void redact_lines_take(struct redact_lines *l, struct str line, bool newline, st
 	uint64_t found[WORDSET_OWNERS / 64];
 
 	if (l->block && in_block(l, line, out))
+		return;
+	if (redact_key_line(l, line, newline, out) || take_arg(l, line, newline, out))
 		return;
 	wordset_scan(l->r->hints, line, found);
 	found[0] |= l->r->always[0];
@@ -220,6 +279,7 @@ void redact_lines_take(struct redact_lines *l, struct str line, bool newline, st
 
 void redact_lines_end(struct redact_lines *l, struct buf *out)
 {
+	redact_key_end(l, out);
 	redact_secret_end(l, out);
 	if (l->block)
 		close_block(l, out);
@@ -243,13 +303,15 @@ int redact_text(const struct redact *r, struct str in, struct buf *out, int64_t 
 		bool newline = nl != NULL;
 
 		if (n > REDACT_LINE_MAX) {
-			n = REDACT_LINE_MAX;
+			n = redact_cut_at((struct str){p, REDACT_LINE_MAX});
 			newline = false;
 		}
 		redact_lines_take(&l, (struct str){p, n}, newline, &piece);
 		rc = buf_add(out, buf_cstr(&piece), piece.n, e);
-		buf_clear(&piece);
 		p += n + newline;
+		if (!newline && p < end && piece.n > 2 && !memcmp(piece.p + piece.n - 2, "**", 2))
+			p += redact_rest_of_value((struct str){p, (size_t)(end - p)});
+		buf_clear(&piece);
 	}
 	redact_lines_end(&l, &piece);
 	if (rc >= 0)

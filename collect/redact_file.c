@@ -92,6 +92,73 @@ static int give_json(struct redact_file *f, const char *kind, struct err *e)
 	return give(f, e);
 }
 
+/* Where a document that ends in its middle can be closed, behind its last member that is whole: its length up to there;
+ * closers: the brackets that are open then. */
+static size_t last_whole(struct str s, struct buf *closers)
+{
+	CLEAN_BUF struct buf open = BUF_MAX(HOLD_MAX);
+	bool in_string = false, escape = false;
+	size_t at = 0;
+
+	for (size_t i = 0; i < s.n; i++) {
+		char c = s.p[i];
+
+		if (in_string) {
+			in_string = escape || c != '"';
+			escape = !escape && c == '\\';
+			continue;
+		}
+		in_string = c == '"';
+		if (c == '{' || c == '[')
+			(void)buf_add(&open, c == '{' ? "}" : "]", 1, NULL);
+		else if ((c == '}' || c == ']') && open.n)
+			open.n--;
+		if (c == ',' || c == '{' || c == '[' || c == '}' || c == ']') {
+			at = c == ',' ? i : i + 1;
+			buf_clear(closers);
+			(void)buf_add(closers, buf_cstr(&open), open.n, NULL);
+		}
+	}
+	return at;
+}
+
+/* What is held is a document, or an item, that was cut off: its whole members are looked at by their places, the rest goes.
+ * Without its kind, which may have come after its data, it is taken for a Secret. */
+static int give_cut(struct redact_file *f, struct err *e)
+{
+	CLEAN_BUF struct buf whole = BUF_MAX(2 * ITEM_MAX), closers = BUF_MAX(HOLD_MAX), clean = BUF_MAX(4 * ITEM_MAX);
+	CLEAN(clean_cjson) cJSON *v = NULL;
+	struct str held = {buf_cstr(&f->hold), f->hold.n}, rest;
+	int64_t n = 0;
+	size_t at = last_whole(held, &closers);
+
+	(void)buf_add(&whole, held.p, at, NULL);
+	for (size_t i = closers.n; i-- > 0;)
+		(void)buf_add(&whole, closers.p + i, 1, NULL);
+	if (!at || json_parse(buf_cstr(&whole), whole.n, &v, NULL) < 0)
+		return give_text(f, e);
+	const char *own = json_get_str(v, "kind");
+	redact_object(f->r, v, own ? NULL : f->kind[0] ? f->kind : "Secret", &n);
+	if (redact_json_rewrite((struct str){buf_cstr(&whole), whole.n}, v, &clean, NULL) < 0 || clean.n < closers.n)
+		return placeholder_add(f->r->placeholders, "unreadable", held, &f->out, e) < 0 ? -ERR_LIMIT : give(f, e);
+	(void)buf_add(&f->out, buf_cstr(&clean), clean.n - closers.n, NULL);
+	rest = (struct str){held.p + at, held.n - at};
+	while (rest.n && (isspace((unsigned char)*rest.p) || *rest.p == ',')) {
+		(void)buf_add(&f->out, rest.p, 1, NULL);
+		rest.p++;
+		rest.n--;
+	}
+	if (rest.n && !placeholder_begins(rest)) {
+		(void)placeholder_add(f->r->placeholders, "cut-off", rest, &f->out, NULL);
+		n++;
+	} else {
+		(void)buf_add(&f->out, rest.p, rest.n, NULL);
+	}
+	f->count += n;
+	buf_clear(&f->hold);
+	return give(f, e);
+}
+
 /* "kind": "SecretList" in front of the items. */
 static void note_kind(struct redact_file *f)
 {
@@ -268,8 +335,8 @@ int redact_file_finish(struct redact_file *f, struct err *e)
 
 	if (f->mode == YAML)
 		rc = finish_yaml(f, e);
-	else if (f->mode == JSON_ITEM && !strcmp(f->kind, "Secret")) /* cut off within a Secret: it goes */
-		rc = placeholder_add(f->r->placeholders, "unreadable", STR("item"), &f->out, e) < 0 ? -ERR_LIMIT : give(f, e);
+	else if (f->mode == JSON_ITEM || (f->mode == JSON_BODY && !f->list && f->depth > 0))
+		rc = give_cut(f, e);
 	else if (f->mode != TEXT)
 		rc = to_text(f, NULL, NULL, e);
 	return rc < 0 ? rc : redact_stream_finish(f->text, e);

@@ -12,7 +12,13 @@
 
 enum { REDACT_GROUPS = 16 };
 /* Owners of hints beyond the rules': lines on which the line reader itself has to look. */
-enum { REDACT_HINT_NAME = WORDSET_OWNERS - 3, REDACT_HINT_DATA, REDACT_HINT_KIND, REDACT_RULES_MAX = REDACT_HINT_NAME };
+enum {
+	REDACT_HINT_NAME = WORDSET_OWNERS - 4,
+	REDACT_HINT_DATA,
+	REDACT_HINT_KIND,
+	REDACT_HINT_ASSIGN,
+	REDACT_RULES_MAX = REDACT_HINT_NAME
+};
 
 struct redact_rule {
 	const char *id;
@@ -28,9 +34,22 @@ struct redact {
 	struct wordset *hints;     /* rule i is tried where one of its hints stands */
 	uint64_t always[WORDSET_OWNERS / 64]; /* rules without hints */
 	struct placeholders *placeholders;
-	const cJSON *ends, *contains, *not_ends, *weak, *exact, *annotations_json, *secret_types, *configmap_keys;
+	const cJSON *ends, *contains, *not_ends, *weak, *exact, *variables, *roots, *prose, *shallow, *about; /* of names and values */
+	const cJSON *annotations_json, *secret_types, *configmap_keys;
 	cJSON *doc; /* owns the texts */
 };
+
+/* The words of one command, of which each stands in a place of its own: an item of a list, a line of `kubectl describe`. */
+struct redact_args {
+	const struct redact *r;
+	struct buf before; /* the words so far */
+};
+void redact_args_init(struct redact_args *a, const struct redact *r);
+void redact_args_release(struct redact_args *a);
+void redact_args_restart(struct redact_args *a); /* another command */
+/* Takes the next word; when the words before it make it a credential, or it is one itself, appends what is left of it to
+ * out, adds to *count and returns true. */
+bool redact_args_take(struct redact_args *a, struct str word, int64_t *count, struct buf *out);
 
 /* What the lines before mean for the next one. */
 struct redact_lines {
@@ -48,6 +67,11 @@ struct redact_lines {
 	int held_indent;   /* where the `data:` stood that waits for its `kind:`; -1: nothing waits */
 	struct buf held;
 	struct buf a, b;   /* the line between two rules */
+	struct buf run;    /* lines that may be those of a key without its first */
+	int run_lines, torn; /* how many; lines after a key whose end was not seen in which its rest may follow */
+	bool run_first, run_torn, run_out, first, stream; /* run: from the first line on; after a torn key; is given out */
+	struct redact_args args;
+	int args_indent;   /* where `Command:` or `Args:` stood, whose words follow on lines of their own; -1: not in one */
 };
 void redact_lines_init(struct redact_lines *l, const struct redact *r);
 void redact_lines_release(struct redact_lines *l);
@@ -55,17 +79,54 @@ void redact_lines_release(struct redact_lines *l);
 void redact_lines_take(struct redact_lines *l, struct str line, bool newline, struct buf *out);
 /* Gives out what waits. */
 void redact_lines_end(struct redact_lines *l, struct buf *out);
+/* A line that may belong to a key whose beginning was not seen; true when it was dealt with. */
+bool redact_key_line(struct redact_lines *l, struct str line, bool newline, struct buf *out);
+void redact_key_end(struct redact_lines *l, struct buf *out);
+/* A key ended without its last line: the rest of it may follow. */
+void redact_key_torn(struct redact_lines *l);
+/* Where to cut a line that is too long to be held: not within an assignment, as far as can be told. */
+size_t redact_cut_at(struct str line);
+/* Of what follows the cut: how many bytes belong to a value that ended with the piece before it. */
+size_t redact_rest_of_value(struct str rest);
 /* The patterns alone, on one line. found: the hints that stand in it. */
 void redact_patterns(struct redact_lines *l, const uint64_t *found, struct str line, struct buf *out);
 /* The lines of a Secret written out in YAML or JSON; true when the line was dealt with. */
 bool redact_secret_line(struct redact_lines *l, const uint64_t *found, struct str line, bool newline, struct buf *out);
 void redact_secret_end(struct redact_lines *l, struct buf *out);
 
-/* Values that tell nothing: an empty one, a switch, a reference to another variable, what was replaced before. */
+/* Values that tell nothing: an empty one, a switch, a reference to another variable, a mask, what was replaced before. */
 bool redact_is_innocent(struct str v);
+/* The path of a file: it begins with a folder that the rules list under `roots`. Any other value that begins with '/' may be
+ * a credential in base64. */
+bool redact_is_path(const struct redact *r, struct str v);
+/* Whether a value is written as names of objects are: small letters, digits, '-'. letters_do: one word without digits is
+ * enough, else it needs a '-' or '/'. */
+bool redact_is_reference(struct str v, bool letters_do);
+/* `passwd: files systemd` of nsswitch.conf names where users are looked up. */
+bool redact_is_lookup(struct str v);
+/* A word that follows a name in sentences ("--token is required"). */
+bool redact_is_prose(const struct redact *r, struct str v);
+
+/* What a name tells of its value. */
+enum redact_level {
+	REDACT_NOTHING,
+	REDACT_MAYBE, /* a variable named so often holds a credential: X_KEY */
+	REDACT_WEAK,  /* a credential, or the name of what holds one */
+	REDACT_STRONG
+};
+struct redact_says {
+	enum redact_level level;
+	const char *kind;    /* of the placeholder; NULL for REDACT_NOTHING */
+	bool variable, bare; /* written as an environment variable; without any other word */
+};
+struct redact_says redact_says(const struct redact *r, struct str name);
 /* Whether a field of this name holds a credential, going by its value, too: a bare `secret` or `token` may only name the
  * object that has one. config: in a file of an application, where such names are rarer. */
 bool redact_field(const struct redact *r, const char *name, struct str value, bool config);
+/* Appends a line to out with the values of its assignments redacted, whatever the syntax: NAME=value, name: value,
+ * "name": "value", --name value, {name: X, value: Y}. False: there are none, and nothing was appended. */
+bool redact_assignments(const struct redact *r, struct str line, int64_t *count, struct buf *out);
+
 /* Redacts the tree of a document in place. kind as in redact_object; embedded: in how many strings the document lies. */
 void redact_tree_at(const struct redact *r, cJSON *v, const char *kind, int64_t *count, int embedded);
 /* Writes the JSON text of a document again, with the strings that a tree made from it now has; everything else stays

@@ -13,6 +13,7 @@ struct walk {
 	int depth;
 	int embedded; /* in how many strings this document lies */
 	bool config;  /* it is no object of Kubernetes */
+	bool schema;  /* it only says what objects look like: no value in it is one's */
 };
 
 static void walk_value(struct walk *w, cJSON *v);
@@ -85,6 +86,15 @@ static void redact_value(struct walk *w, cJSON *v)
 	buf_release(&b);
 }
 
+static bool is_variable_of_credential(struct walk *w, const char *name, struct str value)
+{
+	enum redact_level level = redact_says(w->r, str_of(name)).level;
+
+	if (redact_is_path(w->r, value))
+		return false;
+	return level >= REDACT_WEAK || (level == REDACT_MAYBE && value.n >= 4 && !redact_is_reference(value, true));
+}
+
 /* ["NAME=value"] of `Env` lists, as Docker has them. */
 static void redact_assignment(struct walk *w, cJSON *v)
 {
@@ -93,45 +103,43 @@ static void redact_assignment(struct walk *w, cJSON *v)
 	if (!eq)
 		return;
 	CLEAN(clean_free) char *name = xstrndup(v->valuestring, (size_t)(eq - v->valuestring));
-	if ((redact_name(w->r, name) && eq[1] != '/') || redact_shape(str_of(eq + 1)))
+	if (is_variable_of_credential(w, name, str_of(eq + 1)) || redact_shape(str_of(eq + 1)))
 		replace_part(w, v, (size_t)(eq + 1 - v->valuestring), "env");
 }
 
 /* {name: X, value: Y}: environment variables, headers, parameters. */
 static void redact_pair(struct walk *w, cJSON *o, bool env)
 {
-	const char *name = json_get_str(o, "name");
-	cJSON *v = cJSON_GetObjectItemCaseSensitive(o, "value");
+	static const char *const names[] = {"name", "key", "variable"}, *const values[] = {"value", "val"};
 
-	if (name && cJSON_IsString(v) && (redact_name(w->r, name) || (env && redact_shape(str_of(v->valuestring)))))
-		replace(w, v, "env");
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		const char *name = json_get_str(o, names[i]);
+
+		for (size_t k = 0; name && k < ARRAY_LEN(values); k++) {
+			cJSON *v = cJSON_GetObjectItemCaseSensitive(o, values[k]);
+
+			if (cJSON_IsString(v) && (is_variable_of_credential(w, name, str_of(v->valuestring)) || (env && redact_shape(str_of(v->valuestring)))))
+				replace(w, v, "env");
+		}
+	}
 }
 
-/* ["--password", "x"] and ["--password=x"] of `args` and `command` lists. */
+/* ["--password", "x"], ["--password=x"], ["redis-cli", "-a", "x"] of `args` and `command` lists. */
 static void redact_args(struct walk *w, cJSON *args)
 {
-	bool next = false;
+	struct redact_args a;
 	cJSON *v;
 
+	redact_args_init(&a, w->r);
 	cJSON_ArrayForEach(v, args)
 	{
-		const char *eq;
-		bool flag = cJSON_IsString(v) && v->valuestring[0] == '-';
+		struct buf b = BUF_MAX((size_t)1 << 20);
 
-		if (next && cJSON_IsString(v) && !flag && v->valuestring[0] != '/')
-			replace(w, v, "flag");
-		next = false;
-		if (!flag)
-			continue;
-		eq = strchr(v->valuestring, '=');
-		CLEAN(clean_free) char *name = xstrndup(v->valuestring, eq ? (size_t)(eq - v->valuestring) : strlen(v->valuestring));
-		if (!redact_name(w->r, name))
-			continue;
-		if (!eq)
-			next = true;
-		else if (eq[1] != '/')
-			replace_part(w, v, (size_t)(eq + 1 - v->valuestring), "flag");
+		if (cJSON_IsString(v) && redact_args_take(&a, str_of(v->valuestring), w->count, &b))
+			set_string(v, buf_take(&b));
+		buf_release(&b);
 	}
+	redact_args_release(&a);
 }
 
 /* The value of an annotation that is itself an object. One that cannot be read goes. */
@@ -221,6 +229,9 @@ static bool is_secret(const struct redact *r, const cJSON *o, const char *kind)
 		return false;
 	if (own || kind)
 		return !strcmp(own ? own : kind, "Secret");
+	/* Cut off in front of its kind; what kubectl writes has the data first. */
+	if (json_get_str(o, "apiVersion"))
+		return true;
 	return type && in_list(r->secret_types, type);
 }
 
@@ -249,6 +260,47 @@ static bool is_args(const char *key)
 	return false;
 }
 
+/* Whether an object or list of this name holds credentials, whatever the names in it: adminPassword: {value: x}, tokens: [x]. */
+static bool announces_below(const struct walk *w, const char *name)
+{
+	CLEAN(clean_free) char *one = xstrdup(name);
+	size_t n = strlen(one);
+	char lower[64];
+
+	if (w->schema || n >= sizeof(lower) || !n)
+		return false;
+	if (one[n - 1] == 's' && redact_says(w->r, str_of(one)).level < REDACT_WEAK)
+		one[--n] = '\0';
+	if (redact_says(w->r, str_of(one)).level < REDACT_WEAK)
+		return false;
+	for (size_t i = 0; i <= n; i++)
+		lower[i] = (char)tolower((unsigned char)one[i]);
+	return !in_list(w->r->shallow, lower);
+}
+
+/* weak: texts that may be names of objects stay. */
+static void redact_below(struct walk *w, cJSON *in, bool weak, int depth)
+{
+	cJSON *v;
+
+	cJSON_ArrayForEach(v, in)
+	{
+		char lower[64];
+		size_t n = v->string ? strlen(v->string) : 0;
+
+		if (n >= sizeof(lower))
+			continue;
+		for (size_t i = 0; i <= n; i++)
+			lower[i] = v->string ? (char)tolower((unsigned char)v->string[i]) : '\0';
+		if (in_list(w->r->about, lower))
+			continue;
+		if (cJSON_IsString(v) && !(weak && redact_is_reference(str_of(v->valuestring), false)) && !redact_is_path(w->r, str_of(v->valuestring)))
+			replace(w, v, "field");
+		else if (v->child && depth < 20 && !(n > 3 && !strcmp(lower + n - 3, "ref")) && strcmp(lower, "valuefrom") != 0)
+			redact_below(w, v, weak, depth + 1);
+	}
+}
+
 static void walk_member(struct walk *w, cJSON *v)
 {
 	const char *k = v->string ? v->string : "";
@@ -266,12 +318,14 @@ static void walk_member(struct walk *w, cJSON *v)
 		redact_args(w, v);
 	} else if (cJSON_IsString(v) && in_list(w->r->annotations_json, k)) {
 		redact_annotation(w, v);
-	} else if (cJSON_IsString(v) && redact_field(w->r, k, str_of(v->valuestring), w->config) && v->valuestring[0] != '/') {
+	} else if (cJSON_IsString(v) && redact_field(w->r, k, str_of(v->valuestring), w->config)) {
 		replace(w, v, "field");
 	} else if (cJSON_IsNumber(v) && strcasestr(k, "passw") && redact_name(w->r, k)) {
 		set_string(v, xasprintf("%.17g", v->valuedouble));
 		replace(w, v, "field");
 	}
+	if (v->child && announces_below(w, k))
+		redact_below(w, v, redact_says(w->r, str_of(k)).level == REDACT_WEAK, 0);
 	walk_value(w, v);
 }
 
@@ -297,6 +351,9 @@ static void walk_object(struct walk *w, cJSON *o, const char *kind)
 	const char *own = json_get_str(o, "kind");
 	cJSON *v;
 
+	bool schema = w->schema;
+
+	w->schema |= own && !strcmp(own, "CustomResourceDefinition");
 	if (is_secret(w->r, o, kind))
 		redact_secret(w, o);
 	else if ((own ? !strcmp(own, "ConfigMap") : kind && !strcmp(kind, "ConfigMap")))
@@ -309,6 +366,7 @@ static void walk_object(struct walk *w, cJSON *o, const char *kind)
 		else
 			walk_member(w, v);
 	}
+	w->schema = schema;
 }
 
 static void walk_value(struct walk *w, cJSON *v)

@@ -1,78 +1,189 @@
 /* Names that announce a credential, and values that are none. */
 #include "collect/redact_internal.h"
 #include <ctype.h>
+#include <strings.h> /* strncasecmp */
 
-/* "API_Key.v2" -> "apikeyv2". Returns its length. */
-static size_t normalize(const char *name, char *out, size_t size)
+/* "API_Key.v2" -> "apikeyv2"; of a name that is too long, its end. Returns its length. */
+static size_t normalize(struct str name, char *out, size_t size)
 {
 	size_t n = 0;
 
-	for (; *name && n + 1 < size; name++)
-		if (isalnum((unsigned char)*name))
-			out[n++] = (char)tolower((unsigned char)*name);
+	for (size_t i = name.n >= size ? name.n - size + 1 : 0; i < name.n; i++)
+		if (isalnum((unsigned char)name.p[i]))
+			out[n++] = (char)tolower((unsigned char)name.p[i]);
 	out[n] = '\0';
 	return n;
 }
 
-static bool ends_with_one(const char *s, size_t n, const cJSON *list)
+/* The longest text of the list with which s ends, or NULL. */
+static const char *ending_of(const char *s, size_t n, const cJSON *list)
 {
+	const char *best = NULL;
+	size_t longest = 0;
 	const cJSON *v;
 
 	cJSON_ArrayForEach(v, list)
 	{
 		size_t m = cJSON_IsString(v) ? strlen(v->valuestring) : 0;
 
-		if (m && m <= n && !strcmp(s + n - m, v->valuestring))
-			return true;
+		if (m > longest && m <= n && s[n - 1] == v->valuestring[m - 1] && !memcmp(s + n - m, v->valuestring, m)) {
+			best = v->valuestring;
+			longest = m;
+		}
 	}
+	return best;
+}
+
+static bool in_list(const cJSON *list, const char *s)
+{
+	const cJSON *v;
+
+	cJSON_ArrayForEach(v, list) if (cJSON_IsString(v) && !strcmp(v->valuestring, s)) return true;
 	return false;
+}
+
+/* A name as environment variables have it: capitals and '_'. */
+static bool is_variable(struct str name)
+{
+	bool letter = false;
+
+	for (size_t i = 0; i < name.n; i++) {
+		char c = name.p[i];
+
+		if (!((c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'))
+			return false;
+		letter |= c >= 'A' && c <= 'Z';
+	}
+	return letter;
+}
+
+static const char *kind_of(const char *entry)
+{
+	return strstr(entry, "pass") || strstr(entry, "pw") ? "password" : strstr(entry, "token") ? "token" :
+	       strstr(entry, "key") || strstr(entry, "secret") ? "key" : "credential";
+}
+
+struct redact_says redact_says(const struct redact *r, struct str name)
+{
+	struct redact_says says = {.level = REDACT_NOTHING, .variable = is_variable(name)};
+	char norm[256];
+	size_t n = normalize(name, norm, sizeof(norm));
+	const char *entry;
+	const cJSON *v;
+
+	if (!n || ending_of(norm, n, r->not_ends))
+		return says;
+	if ((entry = ending_of(norm, n, r->ends))) {
+		says.level = in_list(r->weak, entry) ? REDACT_WEAK : REDACT_STRONG;
+	} else {
+		cJSON_ArrayForEach(v, r->contains)
+		{
+			const char *hit = cJSON_IsString(v) ? strstr(norm, v->valuestring) : NULL;
+
+			/* DB_PASSWORD_2 holds one, PASSWORD_FILE tells where one is. */
+			if (hit && strlen(hit) <= strlen(v->valuestring) + 3) {
+				entry = v->valuestring;
+				says.level = REDACT_STRONG;
+			}
+		}
+		if (!entry && says.variable && (entry = ending_of(norm, n, r->variables)))
+			says.level = REDACT_MAYBE;
+	}
+	if (entry) {
+		says.kind = kind_of(entry);
+		says.bare = strlen(entry) == n;
+	}
+	return says;
 }
 
 bool redact_name(const struct redact *r, const char *name)
 {
-	char norm[256];
-	size_t n = normalize(name, norm, sizeof(norm));
-	const cJSON *v;
+	return redact_says(r, str_of(name)).level >= REDACT_WEAK;
+}
 
-	if (ends_with_one(norm, n, r->not_ends))
-		return false;
-	if (ends_with_one(norm, n, r->ends))
+/* $DB_PASSWORD: a variable's name instead of a value. */
+static bool is_expansion(struct str v)
+{
+	return v.n > 1 && v.p[0] == '$' && is_variable((struct str){v.p + 1, v.n - 1});
+}
+
+/* What programs write in place of a credential: ****, xxxxx, <hidden>. */
+static bool is_mask(struct str v)
+{
+	size_t same = 0;
+
+	if (v.n > 2 && v.p[0] == '<' && v.p[v.n - 1] == '>') {
+		for (size_t i = 1; i + 1 < v.n; i++)
+			if (!isalpha((unsigned char)v.p[i]) && !strchr(" _-", v.p[i]))
+				return false;
 		return true;
-	cJSON_ArrayForEach(v, r->contains)
-	{
-		const char *hit = cJSON_IsString(v) ? strstr(norm, v->valuestring) : NULL;
-
-		/* DB_PASSWORD_2 holds one, PASSWORD_FILE tells where one is. */
-		if (hit && strlen(hit) <= strlen(v->valuestring) + 3)
-			return true;
 	}
-	return false;
+	while (same < v.n && v.p[same] == v.p[0])
+		same++;
+	return v.n && same == v.n && strchr("*xX.-", v.p[0]);
 }
 
 bool redact_is_innocent(struct str v)
 {
-	static const char *const whole[] = {"", "true", "false", "null", "none", "~", "{}", "[]", "<nil>", "<none>"},
-	                  *const begins[] = {"$(", "${", "{{"};
+	static const char *const whole[] = {"", "true", "false", "null", "none", "~", "{}", "[]", "nil"}, *const begins[] = {"$(", "${", "{{"};
 
 	for (size_t i = 0; i < ARRAY_LEN(whole); i++)
-		if (str_eq(v, whole[i]))
+		if (v.n == strlen(whole[i]) && !strncasecmp(v.p ? v.p : "", whole[i], v.n))
 			return true;
 	for (size_t i = 0; i < ARRAY_LEN(begins); i++)
 		if (str_starts(v, begins[i]))
 			return true;
-	return placeholder_is(v);
+	return is_expansion(v) || is_mask(v) || placeholder_is(v);
 }
 
-/* Names of objects and of files are written so; a key of letters and digits without any word is not. */
-static bool is_reference(struct str v, bool letters_do)
+bool redact_is_path(const struct redact *r, struct str v)
+{
+	char first[32];
+	size_t n = 1;
+
+	if (v.n < 3 || v.p[0] != '/')
+		return false;
+	while (n < v.n && v.p[n] != '/')
+		n++;
+	if (n == v.n || n - 1 >= sizeof(first))
+		return false;
+	memcpy(first, v.p + 1, n - 1);
+	first[n - 1] = '\0';
+	return in_list(r->roots, first);
+}
+
+bool redact_is_lookup(struct str v)
+{
+	static const char *const services[] = {"files", "compat", "systemd", "sss", "db", "ldap", "nis", "winbind"};
+	size_t n = 0;
+
+	while (n < v.n && v.p[n] != ' ')
+		n++;
+	for (size_t i = 0; i < ARRAY_LEN(services); i++)
+		if (strlen(services[i]) == n && !memcmp(v.p, services[i], n))
+			return true;
+	return false;
+}
+
+/* 31ada4fd-adec-460c-809a-9e56cea26000 */
+static bool is_uuid(struct str v)
+{
+	if (v.n != 36)
+		return false;
+	for (size_t i = 0; i < v.n; i++)
+		if (i == 8 || i == 13 || i == 18 || i == 23 ? v.p[i] != '-' : !isxdigit((unsigned char)v.p[i]))
+			return false;
+	return true;
+}
+
+/* Names of objects are written so; a key of letters and digits without any word is not. */
+bool redact_is_reference(struct str v, bool letters_do)
 {
 	bool dash = false, digit = false, letter = false;
 	size_t run = 0, longest = 0;
 
-	if (v.n > 253 || !v.n)
+	if (v.n > 253 || !v.n || *v.p == '/' || is_uuid(v))
 		return false;
-	if (*v.p == '/')
-		return true;
 	for (size_t i = 0; i < v.n; i++) {
 		char c = v.p[i];
 
@@ -87,32 +198,30 @@ static bool is_reference(struct str v, bool letters_do)
 	return letter && longest <= 24 && (dash || (letters_do && !digit));
 }
 
-/* `passwd: files systemd` of nsswitch.conf names where users are looked up. */
-static bool is_lookup(struct str v)
+bool redact_is_prose(const struct redact *r, struct str v)
 {
-	static const char *const services[] = {"files", "compat", "systemd", "sss", "db", "ldap", "nis", "winbind"};
-	size_t n = 0;
+	char word[32];
 
-	while (n < v.n && v.p[n] != ' ')
-		n++;
-	for (size_t i = 0; i < ARRAY_LEN(services); i++)
-		if (strlen(services[i]) == n && !memcmp(v.p, services[i], n))
-			return true;
-	return false;
+	if (!v.n || v.n >= sizeof(word))
+		return false;
+	for (size_t i = 0; i < v.n; i++)
+		word[i] = (char)tolower((unsigned char)v.p[i]);
+	word[v.n] = '\0';
+	return in_list(r->prose, word);
 }
 
 bool redact_field(const struct redact *r, const char *name, struct str value, bool config)
 {
+	struct redact_says says = redact_says(r, str_of(name));
 	char norm[256];
-	size_t n = normalize(name, norm, sizeof(norm));
 
-	const cJSON *v;
-
-	cJSON_ArrayForEach(v, r->exact) if (cJSON_IsString(v) && !strcmp(v->valuestring, norm)) return value.n >= 8 && !is_reference(value, true);
-	if (!redact_name(r, name) || (!strcmp(norm, "passwd") && is_lookup(value)))
+	normalize(str_of(name), norm, sizeof(norm));
+	if (in_list(r->exact, norm))
+		return value.n >= 8 && !redact_is_reference(value, true) && !redact_is_path(r, value);
+	if (says.level < REDACT_WEAK || redact_is_path(r, value) || (!strcmp(norm, "passwd") && redact_is_lookup(value)))
 		return false;
 	/* A name without any other word may be the name of what holds it, too. */
-	return !ends_with_one(norm, n, r->weak) || !is_reference(value, !config);
+	return says.level == REDACT_STRONG || !redact_is_reference(value, !config);
 }
 
 bool redact_shape(struct str v)

@@ -69,7 +69,7 @@ static int add_rule(struct redact *r, struct words *w, const char *name, const c
 	return 0;
 }
 
-static int add_rules(struct redact *r, const char *name, const cJSON *blocks, const cJSON *patterns, struct err *e)
+static int add_rules(struct redact *r, const char *name, const cJSON *blocks, const cJSON *patterns, const cJSON *names, struct err *e)
 {
 	int n = cJSON_GetArraySize(blocks) + cJSON_GetArraySize(patterns), rc = 0;
 	struct words w = {NULL, NULL, 0};
@@ -87,6 +87,7 @@ static int add_rules(struct redact *r, const char *name, const cJSON *blocks, co
 	add_hint(&w, "data\":", REDACT_HINT_DATA);
 	add_hint(&w, "kind: secret", REDACT_HINT_KIND);
 	add_hint(&w, "kind\": \"secret", REDACT_HINT_KIND);
+	add_hints(r, &w, REDACT_HINT_ASSIGN, json_get_arr(names, "hint"));
 	r->hints = wordset_new(w.texts, w.owners, w.n);
 	free(w.texts);
 	free(w.owners);
@@ -105,14 +106,19 @@ int redact_parse(const char *name, struct str text, struct redact **out, struct 
 		return err_set(e, ERR_FORMAT, "%s: not a file of redaction rules: `redact: 1` is missing", name);
 	blocks = json_get_arr(r->doc, "blocks");
 	patterns = json_get_arr(r->doc, "patterns");
-	if ((rc = add_rules(r, name, blocks, patterns, e)) < 0)
-		return rc;
 	names = json_get_obj(r->doc, "names");
+	if ((rc = add_rules(r, name, blocks, patterns, names, e)) < 0)
+		return rc;
 	r->ends = json_get_arr(names, "ends");
 	r->contains = json_get_arr(names, "contains");
 	r->not_ends = json_get_arr(names, "not_ends");
 	r->exact = json_get_arr(names, "exact");
 	r->weak = json_get_arr(names, "weak");
+	r->variables = json_get_arr(names, "variables");
+	r->shallow = json_get_arr(names, "shallow");
+	r->about = json_get_arr(names, "about");
+	r->roots = json_get_arr(r->doc, "roots");
+	r->prose = json_get_arr(r->doc, "prose");
 	r->annotations_json = json_get_arr(r->doc, "annotations_json");
 	r->secret_types = json_get_arr(r->doc, "secret_types");
 	r->configmap_keys = json_get_arr(r->doc, "configmap_keys");

@@ -2,6 +2,7 @@
  * sorts keys, so that `data:` comes before `kind: Secret`: such lines wait until the kind is known. */
 #include "base/mem.h"
 #include "collect/redact_internal.h"
+#include <ctype.h>
 
 struct key_line {
 	int indent;
@@ -208,6 +209,32 @@ static int hold(struct redact_lines *l, struct str line)
 	return buf_add(&l->held, "\n", 1, NULL);
 }
 
+/* Whether every line that waits is a key and a value in base64: the data of a Secret that was cut off in front of its kind. */
+static bool held_is_base64(const struct redact_lines *l)
+{
+	struct str text = {buf_cstr(&l->held), l->held.n};
+	bool small = false, capital = false, padded = false;
+
+	for (const char *p = text.p, *end = text.p + text.n; p < end;) {
+		const char *nl = memchr(p, '\n', (size_t)(end - p));
+		struct key_line k = parse((struct str){p, (size_t)((nl ? nl : end) - p)});
+
+		p = nl ? nl + 1 : end;
+		if (!k.key.n || k.indent <= l->held_indent)
+			continue;
+		for (size_t i = 0; i < k.value.n; i++) {
+			if (!isalnum((unsigned char)k.value.p[i]) && !strchr("+/=", k.value.p[i]))
+				return false;
+			small |= islower((unsigned char)k.value.p[i]) != 0;
+			capital |= isupper((unsigned char)k.value.p[i]) != 0;
+			padded |= k.value.p[i] == '=';
+		}
+		if (!k.value.n || (p < end && k.value.n % 4 != 0))
+			return false;
+	}
+	return padded || (small && capital);
+}
+
 /* While lines wait. True when this one waits, too. */
 static bool wait_on(struct redact_lines *l, struct str line, const struct key_line *k, bool newline, struct buf *out)
 {
@@ -219,9 +246,12 @@ static bool wait_on(struct redact_lines *l, struct str line, const struct key_li
 	/* The last line of a text without a newline ends the waiting. */
 	if (more && newline && hold(l, line) == 0)
 		return true;
+	bool cut = more && !newline && k->indent > l->held_indent && held_is_base64(l);
 	bool secret = k->indent == l->held_indent && str_eq(k->key, "kind") && str_eq(k->value, "Secret");
-	give_held(l, secret, out);
-	return false;
+	give_held(l, secret || cut, out);
+	if (cut)
+		take_entry(l, line, newline, out);
+	return cut;
 }
 
 bool redact_secret_line(struct redact_lines *l, const uint64_t *found, struct str line, bool newline, struct buf *out)
@@ -259,6 +289,6 @@ bool redact_secret_line(struct redact_lines *l, const uint64_t *found, struct st
 void redact_secret_end(struct redact_lines *l, struct buf *out)
 {
 	if (l->held_indent >= 0)
-		give_held(l, false, out);
+		give_held(l, held_is_base64(l), out);
 	close_value(l, out);
 }

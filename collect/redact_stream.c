@@ -11,6 +11,7 @@ struct redact_stream {
 	struct buf line;  /* begun, not ended */
 	struct buf out;
 	struct buf plain; /* a line without its colours */
+	bool in_value;    /* the piece of a line before ended within a value that was replaced */
 };
 
 struct redact_stream *redact_stream_new(const struct redact *r, redact_sink sink, void *arg,
@@ -26,6 +27,7 @@ struct redact_stream *redact_stream_new(const struct redact *r, redact_sink sink
 	s->line = (struct buf)BUF_MAX(REDACT_LINE_MAX);
 	s->out = (struct buf)BUF_MAX(16 * REDACT_LINE_MAX);
 	s->plain = (struct buf)BUF_MAX(REDACT_LINE_MAX);
+	s->lines.stream = true;
 	return s;
 }
 
@@ -69,7 +71,16 @@ static int take_line(struct redact_stream *s, struct str line, bool newline, str
 	}
 	if (s->drop && s->drop(s->drop_arg, line))
 		return 0;
+	if (s->in_value) {
+		size_t skip = redact_rest_of_value(line);
+
+		line.p += skip;
+		line.n -= skip;
+		if (!line.n && !newline)
+			return 0;
+	}
 	redact_lines_take(&s->lines, line, newline, &s->out);
+	s->in_value = !newline && s->out.n > 2 && !memcmp(s->out.p + s->out.n - 2, "**", 2);
 	return s->out.n >= 64 * 1024 ? flush(s, e) : 0;
 }
 
@@ -94,10 +105,12 @@ int redact_stream_write(struct redact_stream *s, const void *data, size_t n, str
 		p += piece;
 		if (s->line.n == REDACT_LINE_MAX || (p < end && *p == '\n')) {
 			bool newline = p < end && *p == '\n';
+			size_t cut = newline ? s->line.n : redact_cut_at((struct str){s->line.p, s->line.n});
 
-			if ((rc = take_line(s, (struct str){s->line.p, s->line.n}, newline, e)) < 0)
+			if ((rc = take_line(s, (struct str){s->line.p, cut}, newline, e)) < 0)
 				return rc;
-			buf_clear(&s->line);
+			memmove(s->line.p, s->line.p + cut, s->line.n - cut);
+			s->line.n -= cut;
 			p += newline;
 		}
 	}

@@ -1,0 +1,242 @@
+/* Assignments in a line of text: a name that announces a credential, and what it is given. One list of names, that of the
+ * rules, whatever the syntax. What decides beside the name is how much the syntax tells: NAME=value of a variable is one
+ * beyond doubt, `token: value` in the middle of a sentence seldom. */
+#include "collect/redact_internal.h"
+#include "collect/redact_value.h"
+#include <ctype.h>
+#include <strings.h> /* strncasecmp */
+
+struct scan {
+	const struct redact *r;
+	struct str line;
+	struct buf *out;
+	size_t at;              /* up to here the line is in out */
+	int64_t count;
+	struct redact_says pair; /* of {name: X, value: Y}, when X announces a credential */
+	size_t pair_end;        /* where X ended */
+};
+
+static struct str part(const struct scan *s, size_t from, size_t to)
+{
+	return (struct str){s->line.p + from, to - from};
+}
+
+static void replace(struct scan *s, size_t from, size_t to, const char *kind)
+{
+	if (from < s->at || to <= from || placeholder_begins(part(s, from, to)) || placeholder_covers(s->line, from))
+		return;
+	buf_add(s->out, s->line.p + s->at, from - s->at, NULL);
+	(void)placeholder_add(s->r->placeholders, kind, part(s, from, to), s->out, NULL);
+	s->at = to;
+	s->count++;
+}
+
+/* Digits, or capitals behind small letters: no word of a sentence. */
+static bool is_mixed(struct str v)
+{
+	bool small = false;
+
+	for (size_t i = 0; i < v.n; i++) {
+		if (isdigit((unsigned char)v.p[i]) || (small && isupper((unsigned char)v.p[i])))
+			return true;
+		small |= islower((unsigned char)v.p[i]) != 0;
+	}
+	return false;
+}
+
+/* Whether nothing but an indentation, a dash or a comment's sign stands in front of the name. */
+static bool is_first(const struct scan *s, size_t from, const struct redact_link *l)
+{
+	size_t p = 0, end = from - (l->key_quoted ? l->quote.n : 0);
+
+	while (p < end && (redact_is_blank(s->line.p[p]) || s->line.p[p] == '-' || s->line.p[p] == '#'))
+		p++;
+	return p == end;
+}
+
+/* Whether the name stands in {a: x, b: y}, the value's end included. */
+static bool in_braces(const struct scan *s, size_t from, char next)
+{
+	while (from > 0 && redact_is_blank(s->line.p[from - 1]))
+		from--;
+	return next == ',' && from > 0 && (s->line.p[from - 1] == '{' || s->line.p[from - 1] == ',');
+}
+
+/* What follows a value: 0 the end of the line, ',' a delimiter, 'w' another word. */
+static char follows(const struct scan *s, size_t to)
+{
+	while (to < s->line.n && redact_is_blank(s->line.p[to]))
+		to++;
+	if (to >= s->line.n || s->line.p[to] == '#')
+		return 0;
+	return redact_is_word(s->line.p[to]) ? 'w' : ',';
+}
+
+/* `name = value` and its relatives. */
+static bool by_equals(const struct redact_says *says, const struct redact_link *l, struct str v, bool quoted, bool option)
+{
+	if (says->level == REDACT_STRONG || (says->level == REDACT_WEAK && !strcmp(says->kind, "password")))
+		return quoted || v.n >= 3;
+	if (v.n < 6 || str_starts(v, "map["))
+		return false;
+	if (says->level == REDACT_WEAK && (says->variable || (option && !strcmp(says->kind, "token"))))
+		return true;
+	/* "secret"="db" is how klog names an object. */
+	return !redact_is_reference(v, says->bare || says->level == REDACT_MAYBE || (l->key_quoted && quoted));
+}
+
+/* `Password:value`, what Go prints of a struct. */
+static bool by_struct(const struct redact_says *says, char initial, struct str v)
+{
+	if (str_starts(v, "0x") || memchr("[{(&<", *v.p, 5))
+		return false;
+	if (says->level == REDACT_STRONG)
+		return v.n >= 3;
+	return says->level == REDACT_WEAK && isupper((unsigned char)initial) && v.n >= 8 && !redact_is_reference(v, true);
+}
+
+/* `name: value`. */
+static bool by_colon(const struct scan *s, const struct redact_says *says, const struct redact_link *l, size_t from, struct str v,
+                     size_t to, bool quoted)
+{
+	bool first = is_first(s, from, l);
+	char next = follows(s, to + (quoted ? 1 : 0));
+
+	if (l->key_quoted)
+		return says->level == REDACT_STRONG ? quoted || v.n >= 3 : says->level == REDACT_WEAK && !redact_is_reference(v, false) && (quoted || v.n >= 6);
+	if (!l->blanks && !quoted)
+		return by_struct(says, s->line.p[from], v);
+	if (memchr("[{(&<|>", *v.p, 7) && !quoted)
+		return false;
+	if (says->level == REDACT_STRONG)
+		return quoted || (v.n >= 3 && (next == 'w' ? is_mixed(v) : true));
+	if (says->level == REDACT_MAYBE)
+		return first && says->variable && next != 'w' && v.n >= 6 && !redact_is_reference(v, true);
+	if (first || in_braces(s, from, next))
+		return next != 'w' && v.n >= 6 && !memchr(v.p, ' ', v.n) && !redact_is_reference(v, says->bare && quoted);
+	return v.n >= 16 && !memchr(v.p, ' ', v.n) && is_mixed(v) && !memchr(v.p, ':', v.n) && !redact_is_reference(v, true);
+}
+
+/* An environment variable as `kubectl describe` prints it: indented, its value to the end of the line. */
+static bool is_described(const struct scan *s, const struct redact_says *says, const struct redact_link *l, size_t from)
+{
+	return says->variable && l->sign == ':' && l->blanks >= 2 && from >= 4 && is_first(s, from, l) && s->line.p[from - 1] == ' ';
+}
+
+static bool decide(const struct scan *s, const struct redact_says *says, const struct redact_link *l, size_t from, size_t a, size_t b,
+                   bool quoted)
+{
+	struct str v = part(s, a, b);
+
+	if (redact_is_innocent(v) || redact_is_path(s->r, v) || redact_is_lookup(v) || (b < s->line.n && s->line.p[b] == '(' && !quoted))
+		return false;
+	/* Where a service is: the patterns take the password out of it. */
+	if (!strcmp(says->kind, "credential") && memmem(v.p, v.n, "://", 3))
+		return false;
+	switch (l->sign) {
+	case '=':
+	case '-':
+		return by_equals(says, l, v, quoted, s->line.p[from] == '-');
+	case ':':
+		if (is_described(s, says, l, from))
+			return *v.p != '<' && !(says->level == REDACT_MAYBE && redact_is_reference(v, true));
+		return !redact_is_prose(s->r, v) && by_colon(s, says, l, from, v, b, quoted);
+	case ' ':
+		return says->level >= REDACT_WEAK && *v.p != '-' && v.n >= 4 && !redact_is_prose(s->r, v);
+	case ',':
+		return says->level >= REDACT_WEAK && *v.p != '-';
+	default: /* PASSWORD 'x' */
+		return says->level == REDACT_STRONG && !strcmp(says->kind, "password");
+	}
+}
+
+static bool is_one_of(struct str v, const char *const *words, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (v.n == strlen(words[i]) && !strncasecmp(v.p, words[i], v.n))
+			return true;
+	return false;
+}
+
+/* {name: X, value: Y}, in JSON, XML or as Go prints it. Returns where to go on. */
+static size_t take_pair(struct scan *s, size_t from, size_t to, const struct redact_link *l)
+{
+	static const char *const names[] = {"name", "key", "k", "id", "field", "variable"}, *const values[] = {"value", "val", "v"};
+	struct str word = part(s, from, to);
+	size_t a, b;
+	bool quoted;
+
+	if (l->sign != ':' && l->sign != '=')
+		return to;
+	if (is_one_of(word, names, ARRAY_LEN(names)) && redact_value_at(s->line, l, false, &a, &b, &quoted)) {
+		struct redact_says says = redact_says(s->r, part(s, a, b));
+
+		if (says.level < REDACT_WEAK)
+			return to;
+		s->pair = says;
+		s->pair_end = b;
+		return b;
+	}
+	if (!s->pair.level || !is_one_of(word, values, ARRAY_LEN(values)) || from - s->pair_end > 16)
+		return to;
+	s->pair.level = REDACT_NOTHING;
+	if (!redact_value_at(s->line, l, false, &a, &b, &quoted))
+		return to;
+	if (!quoted) { /* Go's struct: {Name:X,Value:two words,ValueFrom:nil,} */
+		const char *end = memmem(s->line.p + a, s->line.n - a, ",ValueFrom:", 11);
+		b = end ? (size_t)(end - s->line.p) : b;
+	}
+	if (b > a && !redact_is_innocent(part(s, a, b)) && !redact_is_path(s->r, part(s, a, b)))
+		replace(s, a, b, "env");
+	return b > a ? b : to;
+}
+
+/* One word of the line. Returns where to go on. */
+static size_t take_word(struct scan *s, size_t from, size_t to)
+{
+	struct redact_link l = redact_link_at(s->line, from, to);
+	struct redact_says says;
+	size_t a, b;
+	bool quoted, whole;
+
+	if (!l.sign || s->line.p[from] == '/') /* the path of a file */
+		return to;
+	says = redact_says(s->r, part(s, from, to));
+	if (says.level == REDACT_NOTHING)
+		return take_pair(s, from, to, &l);
+	whole = l.sign == '=' && (says.variable || s->line.p[from] == '-') && !(from > l.quote.n && s->line.p[from - l.quote.n - 1] == ':');
+	if (!redact_value_at(s->line, &l, whole, &a, &b, &quoted))
+		return to;
+	if (!quoted && is_described(s, &says, &l, from))
+		for (b = s->line.n; b > a && redact_is_blank(s->line.p[b - 1]);)
+			b--;
+	if (!decide(s, &says, &l, from, a, b, quoted))
+		return to;
+	replace(s, a, b, says.kind);
+	return b;
+}
+
+bool redact_assignments(const struct redact *r, struct str line, int64_t *count, struct buf *out)
+{
+	struct scan s = {.r = r, .line = line, .out = out};
+	size_t i = 0;
+
+	while (i < line.n) {
+		size_t from = i;
+
+		while (i < line.n && redact_is_word(line.p[i]))
+			i++;
+		/* Dots and dashes end sentences, too. */
+		size_t to = i;
+		while (to > from && (line.p[to - 1] == '.' || line.p[to - 1] == '-'))
+			to--;
+		if (to > from && i - from < 200)
+			i = take_word(&s, from, to);
+		i = i > from ? i : from + 1;
+	}
+	if (!s.count)
+		return false;
+	buf_add(out, line.p + s.at, line.n - s.at, NULL);
+	*count += s.count;
+	return true;
+}

@@ -1,0 +1,201 @@
+#include "collect/redact_value.h"
+#include <ctype.h>
+
+bool redact_is_word(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.' || c == '/';
+}
+
+bool redact_is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\v' || c == '\r';
+}
+
+static size_t skip_blanks(struct str s, size_t p)
+{
+	while (p < s.n && redact_is_blank(s.p[p]))
+		p++;
+	return p;
+}
+
+/* The quote at p, looking forward. */
+static struct redact_quote quote_at(struct str s, size_t p)
+{
+	size_t k = p;
+
+	while (k < s.n && s.p[k] == '\\')
+		k++;
+	if (k == s.n || !strchr("\"'`", s.p[k]) || !s.p[k])
+		return (struct redact_quote){0};
+	return (struct redact_quote){s.p[k], k + 1 - p};
+}
+
+/* The quote that ends in front of p. */
+static struct redact_quote quote_before(struct str s, size_t p)
+{
+	size_t k = p;
+
+	if (!p || !strchr("\"'`", s.p[p - 1]) || !s.p[p - 1])
+		return (struct redact_quote){0};
+	for (k = p - 1; k > 0 && s.p[k - 1] == '\\';)
+		k--;
+	return (struct redact_quote){s.p[p - 1], p - k};
+}
+
+static bool same(struct redact_quote a, struct redact_quote b)
+{
+	return a.c && a.c == b.c && a.n == b.n;
+}
+
+struct redact_link redact_link_at(struct str s, size_t from, size_t to)
+{
+	struct redact_link l = {.quote = quote_before(s, from)};
+	struct redact_quote after = quote_at(s, to);
+	size_t p = to, q;
+
+	if (same(l.quote, after)) {
+		l.key_quoted = true;
+		p += after.n;
+	}
+	q = skip_blanks(s, p);
+	if (q >= s.n || (q - p > 40 && s.p[q] != '='))
+		return l;
+	if (s.p[q] == '=' && (q + 1 >= s.n || (s.p[q + 1] != '=' && s.p[q + 1] != '~'))) {
+		l.sign = '=';
+		q += q + 1 < s.n && s.p[q + 1] == '>' ? 2 : 1;
+	} else if (s.p[q] == ':' && q + 1 < s.n && s.p[q + 1] == '=') {
+		l.sign = '=';
+		q += 2;
+	} else if (s.p[q] == ':' && q + 1 < s.n && strchr("-+?", s.p[q + 1]) && from >= 2 && !memcmp(s.p + from - 2, "${", 2)) {
+		l.sign = '-';
+		q += 2;
+	} else if (s.p[q] == ':' && q - p <= 3 && q + 1 < s.n && s.p[q + 1] != ':' && s.p[q + 1] != '/') {
+		l.sign = ':';
+		q += 1;
+	} else if (s.p[q] == ':' && l.key_quoted && q + 1 < s.n) {
+		l.sign = ':';
+		q += 1;
+	} else if (s.p[from] == '-' && l.key_quoted && s.p[q] == ',') {
+		l.sign = ',';
+		q++;
+	} else if (s.p[from] == '-' && q > p && !l.key_quoted) {
+		l.sign = ' ';
+		q = p;
+	} else if (!l.key_quoted && (q > p || s.p[q] == '(')) {
+		q += s.p[q] == '(';
+		l.sign = q < s.n && quote_at(s, q).c ? '(' : 0;
+	}
+	l.value = skip_blanks(s, q);
+	l.blanks = l.value - q;
+	if (l.value >= s.n)
+		l.sign = 0;
+	return l;
+}
+
+/* Whether at p, behind a comma or the like, the next assignment begins, or nothing. */
+static bool next_begins(struct str s, size_t p)
+{
+	p = skip_blanks(s, p);
+	p += quote_at(s, p).n;
+	size_t w = p;
+	while (w < s.n && redact_is_word(s.p[w]))
+		w++;
+	if (w == p)
+		return w >= s.n || s.p[w] == '{' || s.p[w] == '[' || s.p[w] == '}' || s.p[w] == ']';
+	w += quote_at(s, w).n;
+	w = skip_blanks(s, w);
+	return w < s.n && (s.p[w] == '=' || s.p[w] == ':');
+}
+
+/* Whether behind p, which is a bracket or a quote, a value without quotes is over. */
+static bool over_behind(struct str s, size_t p)
+{
+	return p >= s.n || redact_is_blank(s.p[p]) || (s.p[p] && strchr(",;)]}\"'`\\", s.p[p]));
+}
+
+static size_t end_of_bare(struct str s, size_t p)
+{
+	bool in_string = memchr(s.p, '"', p) != NULL;
+
+	for (; p < s.n && !redact_is_blank(s.p[p]); p++) {
+		char c = s.p[p];
+		struct redact_quote q = {0};
+
+		if ((c == ',' || c == ';' || c == '&') && (p + 1 >= s.n || redact_is_blank(s.p[p + 1]) || next_begins(s, p + 1)))
+			break;
+		if ((c == ')' || c == ']' || c == '}') && over_behind(s, p + 1))
+			break;
+		if (c == '<' && p + 1 < s.n && s.p[p + 1] == '/')
+			break;
+		if (c == '\\' || c == '"' || c == '\'' || c == '`')
+			q = quote_at(s, p);
+		if (q.c && over_behind(s, p + q.n))
+			break;
+		/* A line break written out, in a string. */
+		if (c == '\\' && in_string && p + 1 < s.n) {
+			size_t k = p;
+			while (k < s.n && s.p[k] == '\\')
+				k++;
+			if (k < s.n && strchr("nrt", s.p[k]))
+				break;
+		}
+	}
+	return p;
+}
+
+/* The end of a value in quotes, from p behind the first; n when it has none. */
+static size_t end_of_quoted(struct str s, size_t p, struct redact_quote q)
+{
+	for (; p < s.n; p++) {
+		if (s.p[p] != q.c)
+			continue;
+		size_t k = p;
+		while (k > 0 && s.p[k - 1] == '\\')
+			k--;
+		if (q.n == 1 ? (p - k) % 2 == 0 || q.c != '"' : p - k == q.n - 1) {
+			if (q.c == '\'' && q.n == 1 && p + 1 < s.n && s.p[p + 1] == '\'') { /* '' in SQL and YAML */
+				p++;
+				continue;
+			}
+			return p - (q.n - 1);
+		}
+	}
+	return s.n;
+}
+
+bool redact_value_at(struct str s, const struct redact_link *l, bool whole, size_t *from, size_t *to, bool *quoted)
+{
+	struct redact_quote q = quote_at(s, l->value);
+	size_t p = l->value;
+
+	*quoted = false;
+	if (l->sign == '-') {
+		const char *end = memchr(s.p + p, '}', s.n - p);
+
+		*from = p;
+		*to = end ? (size_t)(end - s.p) : s.n;
+		return *to > p;
+	}
+	if (q.c && !(l->quote.c && !l->key_quoted && same(q, l->quote))) {
+		p += q.n;
+		/* Not one that ends what is around the name: msg="no password=" user=x */
+		if (p >= s.n || redact_is_blank(s.p[p]) || strchr(",})]", s.p[p]))
+			return false;
+		*from = p;
+		*to = end_of_quoted(s, p, q);
+		*quoted = true;
+		return *to > p;
+	}
+	if (whole && l->quote.c && !l->key_quoted && l->blanks == 0) {
+		size_t end = end_of_quoted(s, p, l->quote);
+
+		if (end < s.n) {
+			*from = p;
+			*to = end;
+			return end > p;
+		}
+	}
+	*from = p;
+	*to = end_of_bare(s, p);
+	return *to > p;
+}
