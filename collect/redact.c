@@ -172,7 +172,7 @@ static bool take_env(struct redact_lines *l, const uint64_t *found, struct str l
 		}
 		return false;
 	}
-	if (!v.p || !v.n || redact_is_innocent(v))
+	if (!v.p || !v.n || redact_is_innocent(v) || redact_is_path(l->r, v))
 		return false;
 	buf_add(out, line.p, (size_t)(v.p - line.p), NULL);
 	add_placeholder(l, "env", v, out);
@@ -230,6 +230,15 @@ static bool take_arg(struct redact_lines *l, struct str line, bool newline, stru
 	return false;
 }
 
+/* Where the comment of a line of YAML begins; its length when it has none. */
+static size_t comment_of(struct str line)
+{
+	for (size_t i = 0; i < line.n; i++)
+		if (line.p[i] == '#' && (i == 0 || line.p[i - 1] == ' ' || line.p[i - 1] == '\t'))
+			return i;
+	return line.n;
+}
+
 void redact_patterns(struct redact_lines *l, const uint64_t *found, struct str line, struct buf *out)
 {
 	struct str cur = line;
@@ -249,7 +258,7 @@ void redact_patterns(struct redact_lines *l, const uint64_t *found, struct str l
 			cur = (struct str){buf_cstr(&l->a), l->a.n};
 		}
 	}
-	if (!has(found, REDACT_HINT_ASSIGN) || !redact_assignments(l->r, cur, &l->count, out))
+	if (!has(found, REDACT_HINT_ASSIGN) || !redact_assignments(l->r, cur, l->structured ? comment_of(cur) : 0, &l->count, out))
 		buf_add(out, cur.p, cur.n, NULL);
 }
 
@@ -259,7 +268,7 @@ void redact_lines_take(struct redact_lines *l, struct str line, bool newline, st
 
 	if (l->block && in_block(l, line, out))
 		return;
-	if (redact_key_line(l, line, newline, out) || take_arg(l, line, newline, out))
+	if (redact_key_line(l, line, newline, out) || (!l->structured && take_arg(l, line, newline, out)))
 		return;
 	wordset_scan(l->r->hints, line, found);
 	found[0] |= l->r->always[0];
@@ -268,7 +277,7 @@ void redact_lines_take(struct redact_lines *l, struct str line, bool newline, st
 		return;
 	if (!(found[0] | found[1]) && !l->value_next) {
 		buf_add(out, line.p, line.n, NULL);
-	} else if (!take_env(l, found, line, out)) {
+	} else if (l->structured || !take_env(l, found, line, out)) {
 		if (open_block(l, found, line, newline, out))
 			return;
 		redact_patterns(l, found, line, out);

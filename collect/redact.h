@@ -28,6 +28,8 @@ typedef int (*redact_sink)(void *arg, const void *p, size_t n, struct err *e);
 /* drop: called for each line (without its newline); true leaves it out. May be NULL. */
 struct redact_stream *redact_stream_new(const struct redact *r, redact_sink sink, void *arg,
                                         bool (*drop)(void *arg, struct str line), void *drop_arg);
+/* The text is YAML whose values have been redacted by their structure: outside of comments, only patterns are looked for. */
+void redact_stream_structured(struct redact_stream *s);
 int redact_stream_write(struct redact_stream *s, const void *p, size_t n, struct err *e);
 /* Gives out the last line. */
 int redact_stream_finish(struct redact_stream *s, struct err *e);

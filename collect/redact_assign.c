@@ -77,7 +77,7 @@ static bool by_equals(const struct redact_says *says, const struct redact_link *
 {
 	if (says->level == REDACT_STRONG || (says->level == REDACT_WEAK && !strcmp(says->kind, "password")))
 		return quoted || v.n >= 3;
-	if (v.n < 6 || str_starts(v, "map["))
+	if (v.n < 6 || (!quoted && memchr("[{(&<", *v.p, 5)) || str_starts(v, "map["))
 		return false;
 	if (says->level == REDACT_WEAK && (says->variable || (option && !strcmp(says->kind, "token"))))
 		return true;
@@ -102,6 +102,10 @@ static bool by_colon(const struct scan *s, const struct redact_says *says, const
 	bool first = is_first(s, from, l);
 	char next = follows(s, to + (quoted ? 1 : 0));
 
+	if (l->key_quoted && !quoted && memchr("[{(&<", *v.p, 5))
+		return false;
+	if (l->key_quoted && !quoted && next == 'w') /* "namespace"/"db-secret": watch ended */
+		return false;
 	if (l->key_quoted)
 		return says->level == REDACT_STRONG ? quoted || v.n >= 3 : says->level == REDACT_WEAK && !redact_is_reference(v, false) && (quoted || v.n >= 6);
 	if (!l->blanks && !quoted)
@@ -146,7 +150,7 @@ static bool decide(const struct scan *s, const struct redact_says *says, const s
 	case ',':
 		return says->level >= REDACT_WEAK && *v.p != '-';
 	default: /* PASSWORD 'x' */
-		return says->level == REDACT_STRONG && !strcmp(says->kind, "password");
+		return says->level == REDACT_STRONG && !strcmp(says->kind, "password") && *v.p != '$';
 	}
 }
 
@@ -216,23 +220,23 @@ static size_t take_word(struct scan *s, size_t from, size_t to)
 	return b;
 }
 
-bool redact_assignments(const struct redact *r, struct str line, int64_t *count, struct buf *out)
+bool redact_assignments(const struct redact *r, struct str line, size_t from, int64_t *count, struct buf *out)
 {
 	struct scan s = {.r = r, .line = line, .out = out};
-	size_t i = 0;
+	size_t i = from;
 
 	while (i < line.n) {
-		size_t from = i;
+		size_t begin = i;
 
 		while (i < line.n && redact_is_word(line.p[i]))
 			i++;
 		/* Dots and dashes end sentences, too. */
 		size_t to = i;
-		while (to > from && (line.p[to - 1] == '.' || line.p[to - 1] == '-'))
+		while (to > begin && (line.p[to - 1] == '.' || line.p[to - 1] == '-'))
 			to--;
-		if (to > from && i - from < 200)
-			i = take_word(&s, from, to);
-		i = i > from ? i : from + 1;
+		if (to > begin && i - begin < 200)
+			i = take_word(&s, begin, to);
+		i = i > begin ? i : begin + 1;
 	}
 	if (!s.count)
 		return false;

@@ -324,6 +324,7 @@ static int finish_yaml(struct redact_file *f, struct err *e)
 		return to_text(f, NULL, NULL, e);
 	/* Comments are in no tree. */
 	buf_clear(&f->hold);
+	redact_stream_structured(f->text);
 	int rc = redact_stream_write(f->text, buf_cstr(&b), b.n, e);
 	f->mode = TEXT;
 	return rc;

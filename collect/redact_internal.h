@@ -20,6 +20,14 @@ enum {
 	REDACT_RULES_MAX = REDACT_HINT_NAME
 };
 
+/* Words of the rules, whose texts lie in the document. */
+struct redact_list {
+	struct str *v;
+	int n;
+	bool last[256]; /* with which characters one ends */
+};
+bool redact_in_list(const struct redact_list *l, struct str s);
+
 struct redact_rule {
 	const char *id;
 	struct regex *re;     /* pattern, or a block's begin */
@@ -34,8 +42,9 @@ struct redact {
 	struct wordset *hints;     /* rule i is tried where one of its hints stands */
 	uint64_t always[WORDSET_OWNERS / 64]; /* rules without hints */
 	struct placeholders *placeholders;
-	const cJSON *ends, *contains, *not_ends, *weak, *exact, *variables, *roots, *prose, *shallow, *about; /* of names and values */
-	const cJSON *annotations_json, *secret_types, *configmap_keys;
+	/* of names and values */
+	struct redact_list ends, contains, not_ends, weak, exact, variables, roots, prose, shallow, about;
+	struct redact_list annotations_json, secret_types, configmap_keys;
 	cJSON *doc; /* owns the texts */
 };
 
@@ -69,6 +78,7 @@ struct redact_lines {
 	struct buf a, b;   /* the line between two rules */
 	struct buf run;    /* lines that may be those of a key without its first */
 	int run_lines, torn; /* how many; lines after a key whose end was not seen in which its rest may follow */
+	bool structured;   /* the text is YAML that has been looked at by its structure: only comments hold assignments */
 	bool run_first, run_torn, run_out, first, stream; /* run: from the first line on; after a torn key; is given out */
 	struct redact_args args;
 	int args_indent;   /* where `Command:` or `Args:` stood, whose words follow on lines of their own; -1: not in one */
@@ -124,8 +134,10 @@ struct redact_says redact_says(const struct redact *r, struct str name);
  * object that has one. config: in a file of an application, where such names are rarer. */
 bool redact_field(const struct redact *r, const char *name, struct str value, bool config);
 /* Appends a line to out with the values of its assignments redacted, whatever the syntax: NAME=value, name: value,
- * "name": "value", --name value, {name: X, value: Y}. False: there are none, and nothing was appended. */
-bool redact_assignments(const struct redact *r, struct str line, int64_t *count, struct buf *out);
+ * "name": "value", --name value, {name: X, value: Y}.
+ * False: there are none, and nothing was appended. from: where to
+ * begin to look. */
+bool redact_assignments(const struct redact *r, struct str line, size_t from, int64_t *count, struct buf *out);
 
 /* Redacts the tree of a document in place. kind as in redact_object; embedded: in how many strings the document lies. */
 void redact_tree_at(const struct redact *r, cJSON *v, const char *kind, int64_t *count, int embedded);

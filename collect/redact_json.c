@@ -151,12 +151,9 @@ static void redact_annotation(struct walk *w, cJSON *v)
 		replace(w, v, "annotation");
 }
 
-static bool in_list(const cJSON *list, const char *key)
+static bool in_list(const struct redact_list *list, const char *key)
 {
-	const cJSON *v;
-
-	cJSON_ArrayForEach(v, list) if (cJSON_IsString(v) && !strcmp(v->valuestring, key)) return true;
-	return false;
+	return redact_in_list(list, str_of(key));
 }
 
 /* Decoded size of base64 text. */
@@ -232,7 +229,7 @@ static bool is_secret(const struct redact *r, const cJSON *o, const char *kind)
 	/* Cut off in front of its kind; what kubectl writes has the data first. */
 	if (json_get_str(o, "apiVersion"))
 		return true;
-	return type && in_list(r->secret_types, type);
+	return type && in_list(&r->secret_types, type);
 }
 
 static void redact_configmap(struct walk *w, cJSON *o)
@@ -243,7 +240,7 @@ static void redact_configmap(struct walk *w, cJSON *o)
 	{
 		if (!v->string || !cJSON_IsString(v))
 			continue;
-		if (in_list(w->r->configmap_keys, v->string) ||
+		if (in_list(&w->r->configmap_keys, v->string) ||
 		    (strlen(v->valuestring) < 4096 && redact_field(w->r, v->string, str_of(v->valuestring), true)))
 			replace(w, v, "configmap");
 	}
@@ -275,7 +272,7 @@ static bool announces_below(const struct walk *w, const char *name)
 		return false;
 	for (size_t i = 0; i <= n; i++)
 		lower[i] = (char)tolower((unsigned char)one[i]);
-	return !in_list(w->r->shallow, lower);
+	return !in_list(&w->r->shallow, lower);
 }
 
 /* weak: texts that may be names of objects stay. */
@@ -292,7 +289,7 @@ static void redact_below(struct walk *w, cJSON *in, bool weak, int depth)
 			continue;
 		for (size_t i = 0; i <= n; i++)
 			lower[i] = v->string ? (char)tolower((unsigned char)v->string[i]) : '\0';
-		if (in_list(w->r->about, lower))
+		if (in_list(&w->r->about, lower))
 			continue;
 		if (cJSON_IsString(v) && !(weak && redact_is_reference(str_of(v->valuestring), false)) && !redact_is_path(w->r, str_of(v->valuestring)))
 			replace(w, v, "field");
@@ -316,7 +313,7 @@ static void walk_member(struct walk *w, cJSON *v)
 		}
 	} else if (cJSON_IsArray(v) && is_args(k)) {
 		redact_args(w, v);
-	} else if (cJSON_IsString(v) && in_list(w->r->annotations_json, k)) {
+	} else if (cJSON_IsString(v) && in_list(&w->r->annotations_json, k)) {
 		redact_annotation(w, v);
 	} else if (cJSON_IsString(v) && redact_field(w->r, k, str_of(v->valuestring), w->config)) {
 		replace(w, v, "field");

@@ -15,31 +15,20 @@ static size_t normalize(struct str name, char *out, size_t size)
 	return n;
 }
 
-/* The longest text of the list with which s ends, or NULL. */
-static const char *ending_of(const char *s, size_t n, const cJSON *list)
+/* The longest word of the list with which s ends; p NULL: none. */
+static struct str ending_of(const char *s, size_t n, const struct redact_list *l)
 {
-	const char *best = NULL;
-	size_t longest = 0;
-	const cJSON *v;
+	struct str best = {NULL, 0};
 
-	cJSON_ArrayForEach(v, list)
-	{
-		size_t m = cJSON_IsString(v) ? strlen(v->valuestring) : 0;
+	if (!n || !l->last[(unsigned char)s[n - 1]])
+		return best;
+	for (int i = 0; i < l->n; i++) {
+		struct str v = l->v[i];
 
-		if (m > longest && m <= n && s[n - 1] == v->valuestring[m - 1] && !memcmp(s + n - m, v->valuestring, m)) {
-			best = v->valuestring;
-			longest = m;
-		}
+		if (v.n > best.n && v.n <= n && s[n - 1] == v.p[v.n - 1] && !memcmp(s + n - v.n, v.p, v.n))
+			best = v;
 	}
 	return best;
-}
-
-static bool in_list(const cJSON *list, const char *s)
-{
-	const cJSON *v;
-
-	cJSON_ArrayForEach(v, list) if (cJSON_IsString(v) && !strcmp(v->valuestring, s)) return true;
-	return false;
 }
 
 /* A name as environment variables have it: capitals and '_'. */
@@ -57,6 +46,19 @@ static bool is_variable(struct str name)
 	return letter;
 }
 
+/* DB_PASSWORD_2 holds one, PASSWORD_FILE tells where one is: at most three letters follow. */
+static struct str containing(const char *s, size_t n, const struct redact_list *l)
+{
+	for (int i = 0; i < l->n; i++) {
+		struct str v = l->v[i];
+
+		for (size_t more = 1; more <= 3 && v.n + more <= n; more++)
+			if (!memcmp(s + n - more - v.n, v.p, v.n))
+				return v;
+	}
+	return (struct str){NULL, 0};
+}
+
 static const char *kind_of(const char *entry)
 {
 	return strstr(entry, "pass") || strstr(entry, "pw") ? "password" : strstr(entry, "token") ? "token" :
@@ -68,30 +70,23 @@ struct redact_says redact_says(const struct redact *r, struct str name)
 	struct redact_says says = {.level = REDACT_NOTHING, .variable = is_variable(name)};
 	char norm[256];
 	size_t n = normalize(name, norm, sizeof(norm));
-	const char *entry;
-	const cJSON *v;
+	struct str entry;
 
-	if (!n || ending_of(norm, n, r->not_ends))
+	if (!n || ending_of(norm, n, &r->not_ends).p)
 		return says;
-	if ((entry = ending_of(norm, n, r->ends))) {
-		says.level = in_list(r->weak, entry) ? REDACT_WEAK : REDACT_STRONG;
-	} else {
-		cJSON_ArrayForEach(v, r->contains)
-		{
-			const char *hit = cJSON_IsString(v) ? strstr(norm, v->valuestring) : NULL;
-
-			/* DB_PASSWORD_2 holds one, PASSWORD_FILE tells where one is. */
-			if (hit && strlen(hit) <= strlen(v->valuestring) + 3) {
-				entry = v->valuestring;
-				says.level = REDACT_STRONG;
-			}
-		}
-		if (!entry && says.variable && (entry = ending_of(norm, n, r->variables)))
-			says.level = REDACT_MAYBE;
+	entry = ending_of(norm, n, &r->ends);
+	if (entry.p) {
+		says.level = redact_in_list(&r->weak, entry) ? REDACT_WEAK : REDACT_STRONG;
+	} else if ((entry = containing(norm, n, &r->contains)).p) {
+		says.level = REDACT_STRONG;
+	} else if (says.variable && (entry = ending_of(norm, n, &r->variables)).p) {
+		says.level = REDACT_MAYBE;
 	}
-	if (entry) {
-		says.kind = kind_of(entry);
-		says.bare = strlen(entry) == n;
+	if (entry.p) {
+		says.kind = kind_of(entry.p);
+		says.bare = entry.n == n;
+		if (says.level == REDACT_MAYBE && says.bare && !strcmp(says.kind, "key")) /* KEY=... */
+			says.level = REDACT_NOTHING;
 	}
 	return says;
 }
@@ -101,10 +96,12 @@ bool redact_name(const struct redact *r, const char *name)
 	return redact_says(r, str_of(name)).level >= REDACT_WEAK;
 }
 
-/* $DB_PASSWORD: a variable's name instead of a value. */
+/* $DB_PASSWORD, $DIR/file: a variable's name instead of a value. */
 static bool is_expansion(struct str v)
 {
-	return v.n > 1 && v.p[0] == '$' && is_variable((struct str){v.p + 1, v.n - 1});
+	const char *slash = v.n ? memchr(v.p, '/', v.n) : NULL;
+
+	return v.n > 1 && v.p[0] == '$' && is_variable((struct str){v.p + 1, slash ? (size_t)(slash - v.p) - 1 : v.n - 1});
 }
 
 /* What programs write in place of a credential: ****, xxxxx, <hidden>. */
@@ -123,6 +120,18 @@ static bool is_mask(struct str v)
 	return v.n && same == v.n && strchr("*xX.-", v.p[0]);
 }
 
+/* %s, %+v: a format instead of a value. */
+static bool is_verb(struct str v)
+{
+	size_t i = 1;
+
+	if (v.n < 2 || v.n > 8 || v.p[0] != '%')
+		return false;
+	while (i < v.n && strchr("+-#.0123456789l", v.p[i]) && v.p[i])
+		i++;
+	return i < v.n && strchr("sdvqxXpwciu", v.p[i]) && (i + 1 == v.n || !isalnum((unsigned char)v.p[i + 1]));
+}
+
 bool redact_is_innocent(struct str v)
 {
 	static const char *const whole[] = {"", "true", "false", "null", "none", "~", "{}", "[]", "nil"}, *const begins[] = {"$(", "${", "{{"};
@@ -133,23 +142,18 @@ bool redact_is_innocent(struct str v)
 	for (size_t i = 0; i < ARRAY_LEN(begins); i++)
 		if (str_starts(v, begins[i]))
 			return true;
-	return is_expansion(v) || is_mask(v) || placeholder_is(v);
+	return is_expansion(v) || is_mask(v) || is_verb(v) || placeholder_is(v);
 }
 
 bool redact_is_path(const struct redact *r, struct str v)
 {
-	char first[32];
 	size_t n = 1;
 
 	if (v.n < 3 || v.p[0] != '/')
 		return false;
 	while (n < v.n && v.p[n] != '/')
 		n++;
-	if (n == v.n || n - 1 >= sizeof(first))
-		return false;
-	memcpy(first, v.p + 1, n - 1);
-	first[n - 1] = '\0';
-	return in_list(r->roots, first);
+	return n < v.n && redact_in_list(&r->roots, (struct str){v.p + 1, n - 1});
 }
 
 bool redact_is_lookup(struct str v)
@@ -206,8 +210,7 @@ bool redact_is_prose(const struct redact *r, struct str v)
 		return false;
 	for (size_t i = 0; i < v.n; i++)
 		word[i] = (char)tolower((unsigned char)v.p[i]);
-	word[v.n] = '\0';
-	return in_list(r->prose, word);
+	return redact_in_list(&r->prose, (struct str){word, v.n});
 }
 
 bool redact_field(const struct redact *r, const char *name, struct str value, bool config)
@@ -215,8 +218,8 @@ bool redact_field(const struct redact *r, const char *name, struct str value, bo
 	struct redact_says says = redact_says(r, str_of(name));
 	char norm[256];
 
-	normalize(str_of(name), norm, sizeof(norm));
-	if (in_list(r->exact, norm))
+	size_t n = normalize(str_of(name), norm, sizeof(norm));
+	if (redact_in_list(&r->exact, (struct str){norm, n}))
 		return value.n >= 8 && !redact_is_reference(value, true) && !redact_is_path(r, value);
 	if (says.level < REDACT_WEAK || redact_is_path(r, value) || (!strcmp(norm, "passwd") && redact_is_lookup(value)))
 		return false;

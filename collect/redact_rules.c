@@ -94,6 +94,32 @@ static int add_rules(struct redact *r, const char *name, const cJSON *blocks, co
 	return rc;
 }
 
+static void take_list(struct redact_list *l, const cJSON *in, const char *key)
+{
+	const cJSON *arr = json_get_arr(in, key), *v;
+
+	l->v = xcalloc((size_t)cJSON_GetArraySize(arr) + 1, sizeof(*l->v));
+	cJSON_ArrayForEach(v, arr)
+	{
+		struct str s = cJSON_IsString(v) ? str_of(v->valuestring) : STR("");
+
+		if (!s.n)
+			continue;
+		l->v[l->n++] = s;
+		l->last[(unsigned char)s.p[s.n - 1]] = true;
+	}
+}
+
+bool redact_in_list(const struct redact_list *l, struct str s)
+{
+	if (!s.n || !l->last[(unsigned char)s.p[s.n - 1]])
+		return false;
+	for (int i = 0; i < l->n; i++)
+		if (l->v[i].n == s.n && !memcmp(l->v[i].p, s.p, s.n))
+			return true;
+	return false;
+}
+
 int redact_parse(const char *name, struct str text, struct redact **out, struct err *e)
 {
 	CLEAN(clean_redact) struct redact *r = xcalloc(1, sizeof(*r));
@@ -109,21 +135,21 @@ int redact_parse(const char *name, struct str text, struct redact **out, struct 
 	names = json_get_obj(r->doc, "names");
 	if ((rc = add_rules(r, name, blocks, patterns, names, e)) < 0)
 		return rc;
-	r->ends = json_get_arr(names, "ends");
-	r->contains = json_get_arr(names, "contains");
-	r->not_ends = json_get_arr(names, "not_ends");
-	r->exact = json_get_arr(names, "exact");
-	r->weak = json_get_arr(names, "weak");
-	r->variables = json_get_arr(names, "variables");
-	r->shallow = json_get_arr(names, "shallow");
-	r->about = json_get_arr(names, "about");
-	r->roots = json_get_arr(r->doc, "roots");
-	r->prose = json_get_arr(r->doc, "prose");
-	r->annotations_json = json_get_arr(r->doc, "annotations_json");
-	r->secret_types = json_get_arr(r->doc, "secret_types");
-	r->configmap_keys = json_get_arr(r->doc, "configmap_keys");
+	take_list(&r->ends, names, "ends");
+	take_list(&r->contains, names, "contains");
+	take_list(&r->not_ends, names, "not_ends");
+	take_list(&r->exact, names, "exact");
+	take_list(&r->weak, names, "weak");
+	take_list(&r->variables, names, "variables");
+	take_list(&r->shallow, names, "shallow");
+	take_list(&r->about, names, "about");
+	take_list(&r->roots, r->doc, "roots");
+	take_list(&r->prose, r->doc, "prose");
+	take_list(&r->annotations_json, r->doc, "annotations_json");
+	take_list(&r->secret_types, r->doc, "secret_types");
+	take_list(&r->configmap_keys, r->doc, "configmap_keys");
 	r->placeholders = placeholders_new(NULL);
-	if (!r->n_rules || !r->ends || !r->weak)
+	if (!r->n_rules || !r->ends.n || !r->weak.n)
 		return err_set(e, ERR_FORMAT, "%s: no patterns or names", name);
 	*out = STEAL(r);
 	return 0;
@@ -148,6 +174,11 @@ void redact_free(struct redact *r)
 		regex_free(r->rules[i].inside);
 	}
 	free(r->rules);
+	struct redact_list *const lists[] = {&r->ends, &r->contains, &r->not_ends, &r->weak, &r->exact, &r->variables, &r->roots, &r->prose,
+	                                     &r->shallow, &r->about, &r->annotations_json, &r->secret_types, &r->configmap_keys};
+
+	for (size_t i = 0; i < ARRAY_LEN(lists); i++)
+		free(lists[i]->v);
 	wordset_free(r->hints);
 	placeholders_free(r->placeholders);
 	cJSON_Delete(r->doc);

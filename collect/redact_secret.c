@@ -185,8 +185,11 @@ static void give_held(struct redact_lines *l, bool secret, struct buf *out)
 		if (found[0] | found[1] | l->r->always[0] | l->r->always[1] | (uint64_t)l->value_next | (uint64_t)(l->block != NULL)) {
 			int keep = l->secret_indent;
 			l->secret_indent = -1;
+			bool run_out = l->run_out;
 			l->held_indent = -2; /* given out */
+			l->run_out = true; /* they have been looked at for keys before they waited */
 			redact_lines_take(l, line, true, out);
+			l->run_out = run_out;
 			l->held_indent = -1;
 			l->secret_indent = keep;
 		} else {

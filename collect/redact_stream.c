@@ -31,6 +31,11 @@ struct redact_stream *redact_stream_new(const struct redact *r, redact_sink sink
 	return s;
 }
 
+void redact_stream_structured(struct redact_stream *s)
+{
+	s->lines.structured = true;
+}
+
 static int flush(struct redact_stream *s, struct err *e)
 {
 	int rc = s->out.n ? s->sink(s->arg, s->out.p, s->out.n, e) : 0;

@@ -82,7 +82,11 @@ struct redact_link redact_link_at(struct str s, size_t from, size_t to)
 		l.sign = ' ';
 		q = p;
 	} else if (!l.key_quoted && (q > p || s.p[q] == '(')) {
+		bool call = q == p;
+
 		q += s.p[q] == '(';
+		if (call && to - from != strlen("password")) /* a function's name */
+			return l;
 		l.sign = q < s.n && quote_at(s, q).c ? '(' : 0;
 	}
 	l.value = skip_blanks(s, q);

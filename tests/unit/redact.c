@@ -223,6 +223,23 @@ static void test_blocks(void **state)
 	assert_non_null(strstr(out, "a line of the log after"));
 }
 
+/* Lines that look like those of a key wait, those of a Secret's data, too: none overtakes another. */
+static void test_order(void **state)
+{
+	static const char key[] = "pWAbCdEfGhIjKlMnOpQrStUvWxYz0123456789abcdefghijklmnopqrstuvwxyz";
+	CLEAN_BUF struct buf in = BUF_MAX(1 << 20);
+	int64_t n;
+
+	(void)state;
+	buf_add_str(&in, "data:\n  ca.crt: |\n    -----BEGIN CERTIFICATE-----\n", NULL);
+	for (int i = 0; i < 5; i++)
+		buf_printf(&in, NULL, "    %d%s\n", i, key);
+	buf_add_str(&in, "    Ab=\n    -----END CERTIFICATE-----\n  x: y\nkind: ConfigMap\nlast: line\n", NULL);
+	CLEAN(clean_free) char *out = redacted(buf_cstr(&in), &n);
+	assert_string_equal(out, buf_cstr(&in));
+	assert_int_equal(n, 0);
+}
+
 static int collect_out(void *arg, const void *p, size_t n, struct err *e)
 {
 	return buf_add(arg, p, n, e);
@@ -412,7 +429,7 @@ static void test_bad_rules(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_secrets),       cmocka_unit_test(test_innocent),   cmocka_unit_test(test_blocks),
+		cmocka_unit_test(test_secrets),       cmocka_unit_test(test_innocent),   cmocka_unit_test(test_blocks),	cmocka_unit_test(test_order),
 		cmocka_unit_test(test_stream),        cmocka_unit_test(test_long_lines), cmocka_unit_test(test_secret_object),
 		cmocka_unit_test(test_nested_secret), cmocka_unit_test(test_pod_object),    cmocka_unit_test(test_configmap_object),
 		cmocka_unit_test(test_names),         cmocka_unit_test(test_bad_rules),
