@@ -72,6 +72,14 @@ static char follows(const struct scan *s, size_t to)
 	return redact_is_word(s->line.p[to]) ? 'w' : ',';
 }
 
+/* Whether a value is the name of what holds a credential: that of a token has the word in it (default-token-4xk2p). */
+static bool names_object(const struct redact_says *says, struct str v, bool letters_do)
+{
+	if (!redact_is_reference(v, letters_do))
+		return false;
+	return strcmp(says->kind, "token") != 0 || memmem(v.p, v.n, "token", 5) || (!memchr(v.p, '-', v.n) && !is_mixed(v));
+}
+
 /* `name = value` and its relatives. */
 static bool by_equals(const struct redact_says *says, const struct redact_link *l, struct str v, bool quoted, bool option)
 {
@@ -82,7 +90,7 @@ static bool by_equals(const struct redact_says *says, const struct redact_link *
 	if (says->level == REDACT_WEAK && (says->variable || (option && !strcmp(says->kind, "token"))))
 		return true;
 	/* "secret"="db" is how klog names an object. */
-	return !redact_is_reference(v, says->bare || says->level == REDACT_MAYBE || (l->key_quoted && quoted));
+	return !names_object(says, v, says->bare || says->level == REDACT_MAYBE || (l->key_quoted && quoted));
 }
 
 /* `Password:value`, what Go prints of a struct. */
@@ -92,7 +100,7 @@ static bool by_struct(const struct redact_says *says, char initial, struct str v
 		return false;
 	if (says->level == REDACT_STRONG)
 		return v.n >= 3;
-	return says->level == REDACT_WEAK && isupper((unsigned char)initial) && v.n >= 8 && !redact_is_reference(v, true);
+	return says->level == REDACT_WEAK && isupper((unsigned char)initial) && v.n >= 8 && !names_object(says, v, true);
 }
 
 /* `name: value`. */
@@ -107,7 +115,7 @@ static bool by_colon(const struct scan *s, const struct redact_says *says, const
 	if (l->key_quoted && !quoted && next == 'w') /* "namespace"/"db-secret": watch ended */
 		return false;
 	if (l->key_quoted)
-		return says->level == REDACT_STRONG ? quoted || v.n >= 3 : says->level == REDACT_WEAK && !redact_is_reference(v, false) && (quoted || v.n >= 6);
+		return says->level == REDACT_STRONG ? quoted || v.n >= 3 : says->level == REDACT_WEAK && !names_object(says, v, false) && (quoted || v.n >= 6);
 	if (!l->blanks && !quoted)
 		return by_struct(says, s->line.p[from], v);
 	if (memchr("[{(&<|>", *v.p, 7) && !quoted)
@@ -115,10 +123,10 @@ static bool by_colon(const struct scan *s, const struct redact_says *says, const
 	if (says->level == REDACT_STRONG)
 		return quoted || (v.n >= 3 && (next == 'w' ? is_mixed(v) : true));
 	if (says->level == REDACT_MAYBE)
-		return first && says->variable && next != 'w' && v.n >= 6 && !redact_is_reference(v, true);
+		return first && says->variable && next != 'w' && v.n >= 6 && !names_object(says, v, true);
 	if (first || in_braces(s, from, next))
-		return next != 'w' && v.n >= 6 && !memchr(v.p, ' ', v.n) && !redact_is_reference(v, says->bare && quoted);
-	return v.n >= 16 && !memchr(v.p, ' ', v.n) && is_mixed(v) && !memchr(v.p, ':', v.n) && !redact_is_reference(v, true);
+		return next != 'w' && v.n >= 6 && !memchr(v.p, ' ', v.n) && !names_object(says, v, says->bare && quoted);
+	return v.n >= 16 && !memchr(v.p, ' ', v.n) && is_mixed(v) && !memchr(v.p, ':', v.n) && !names_object(says, v, true);
 }
 
 /* An environment variable as `kubectl describe` prints it: indented, its value to the end of the line. */
@@ -143,7 +151,7 @@ static bool decide(const struct scan *s, const struct redact_says *says, const s
 		return by_equals(says, l, v, quoted, s->line.p[from] == '-');
 	case ':':
 		if (is_described(s, says, l, from))
-			return *v.p != '<' && !(says->level == REDACT_MAYBE && redact_is_reference(v, true));
+			return *v.p != '<' && !(says->level == REDACT_MAYBE && names_object(says, v, true));
 		return !redact_is_prose(s->r, v) && by_colon(s, says, l, from, v, b, quoted);
 	case ' ':
 		return says->level >= REDACT_WEAK && *v.p != '-' && v.n >= 4 && !redact_is_prose(s->r, v);

@@ -149,7 +149,7 @@ int redact_parse(const char *name, struct str text, struct redact **out, struct 
 	take_list(&r->secret_types, r->doc, "secret_types");
 	take_list(&r->configmap_keys, r->doc, "configmap_keys");
 	r->placeholders = placeholders_new(NULL);
-	if (!r->n_rules || !r->ends.n || !r->weak.n)
+	if (!r->n_rules || !r->ends.n || !json_get_arr(names, "weak"))
 		return err_set(e, ERR_FORMAT, "%s: no patterns or names", name);
 	*out = STEAL(r);
 	return 0;

@@ -293,6 +293,48 @@ static void test_long_lines(void **state)
 	free(line);
 }
 
+/* A line of more than 1 MiB, cut where it can be: what is planted in it goes, wherever the cuts fall, and the rest stays. */
+enum { REDACT_LINE = 1 << 20 };
+
+static void cut_lines(const char *item, const char *secret, size_t shift)
+{
+	CLEAN_BUF struct buf in = BUF_MAX(16 << 20), out = BUF_MAX(32 << 20);
+	struct redact_stream *s = redact_stream_new(rules, collect_out, &out, NULL, NULL);
+	size_t item_n = strlen(item), planted = 0, left = 0;
+	struct err e = {0};
+
+	for (size_t i = 0; i < shift; i++)
+		buf_add(&in, "-", 1, NULL);
+	for (; in.n < REDACT_LINE + 4096; planted++)
+		buf_add(&in, item, item_n, NULL);
+	for (size_t at = 0; at < in.n; at += 65536)
+		OK(redact_stream_write(s, in.p + at, in.n - at < 65536 ? in.n - at : 65536, &e));
+	OK(redact_stream_finish(s, &e));
+	for (const char *p = out.p; (p = memmem(p, (size_t)(out.p + out.n - p), "REDACTED", 8)); p += 8)
+		left++;
+	if (memmem(out.p, out.n, secret, strlen(secret)) || left + 2 < planted || left > planted + 2)
+		fail_msg("\"%s\" shifted by %zu: %zu planted, %zu replaced", item, shift, planted, left);
+	redact_stream_free(s);
+}
+
+static void test_cut_lines(void **state)
+{
+	static const struct {
+		const char *item, *secret;
+	} items[] = {
+		{"{\"user\":\"x\",\"password\":\"hunter2hunter2hunter2\"},", "unter2"},
+		{"{\"name\":\"DB_PASSWORD\",\"value\":\"hunter2hunter2hunter2\"},", "unter2"},
+		{"{\"apiVersion\":\"v1\",\"data\":{\"foo\":\"aHVudGVyMmh1bnRlcjI=\"},\"kind\":\"Secret\"},", "VudGVyMmh1"},
+		{"login user=x password=hunter2hunter2hunter2 ok ", "unter2"},
+		{"run --password hunter2hunter2hunter2 --port 80 ", "unter2"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(items); i++)
+		for (size_t shift = 0; shift < strlen(items[i].item); shift += 9)
+			cut_lines(items[i].item, items[i].secret, shift);
+}
+
 static cJSON *object(const char *json, const char *kind, int64_t *n)
 {
 	cJSON *o = NULL;
@@ -429,7 +471,7 @@ static void test_bad_rules(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_secrets),       cmocka_unit_test(test_innocent),   cmocka_unit_test(test_blocks),	cmocka_unit_test(test_order),
+		cmocka_unit_test(test_secrets),       cmocka_unit_test(test_innocent),   cmocka_unit_test(test_blocks),	cmocka_unit_test(test_order), cmocka_unit_test(test_cut_lines),
 		cmocka_unit_test(test_stream),        cmocka_unit_test(test_long_lines), cmocka_unit_test(test_secret_object),
 		cmocka_unit_test(test_nested_secret), cmocka_unit_test(test_pod_object),    cmocka_unit_test(test_configmap_object),
 		cmocka_unit_test(test_names),         cmocka_unit_test(test_bad_rules),
