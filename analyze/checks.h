@@ -82,11 +82,13 @@ int needs_init(struct needs *n, sqlite3 *db, struct err *e);
 void needs_release(struct needs *n);
 /* 1 when the check can answer; 0 with reason[] (new strings, one a language) when it cannot; negative error. */
 int needs_met(const struct needs *n, const struct check *c, char *reason[LANG_COUNT], struct err *e);
+/* Is one entry of `needs` in the bundle, in part at least? */
+bool need_is_there(const struct needs *n, const char *entry);
 /* checks_coverage.c: of a check that found nothing: did it see everything? note[] gets what it did not see (new strings). */
 enum coverage {
 	COVERAGE_WHOLE,
 	COVERAGE_PART,  /* some nodes or namespaces were not to be seen; for the others the answer holds */
-	COVERAGE_BROKEN /* the bundle broke off before some of what the check needs: no answer */
+	COVERAGE_BROKEN /* the bundle broke off before some of what the check needs, or a list could not be read: no answer */
 };
 enum coverage needs_coverage(const struct needs *n, const struct check *c, char *note[LANG_COUNT]);
 /* False when the check is made for other versions than the cluster's. */

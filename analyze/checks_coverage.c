@@ -52,7 +52,36 @@ static char *need_failures(struct facts *f, const char *need)
 	return facts_dup(f, "schema/facts/failed-inputs.sql", need);
 }
 
-/* The first thing that is missing of what a check needs, as one of the two functions above tells it. */
+/* Lists of one need that could not be gathered or read whole, while others of it were. NULL: none. */
+static char *unread_lists(struct facts *f, const char *need)
+{
+	return facts_dup(f, "schema/facts/unread-lists.sql", need);
+}
+
+/* What a check that found nothing could not see of the objects that it needs; NULL when it saw all. Of inputs any of which will do,
+ * one that is whole is enough. */
+static char *unread_objects(const struct needs *n, const struct check *c)
+{
+	const cJSON *need, *one;
+
+	cJSON_ArrayForEach(need, json_get_arr(c->head, "needs")) {
+		CLEAN(clean_free) char *gaps = cJSON_IsString(need) ? unread_lists(n->facts, need->valuestring) : NULL;
+		bool whole = false;
+		for (one = cJSON_IsArray(need) ? need->child : NULL; one && !whole; one = one->next) {
+			char *its = cJSON_IsString(one) ? unread_lists(n->facts, one->valuestring) : NULL;
+			whole = cJSON_IsString(one) && !its && need_is_there(n, one->valuestring);
+			if (gaps)
+				free(its);
+			else
+				gaps = its;
+		}
+		if (gaps && !whole)
+			return STEAL(gaps);
+	}
+	return NULL;
+}
+
+/* The first thing that is missing of what a check needs, as one of the functions above tells it. */
 static char *check_gaps(const struct needs *n, const struct check *c, char *(*gaps_of)(struct facts *f, const char *need))
 {
 	const cJSON *need, *one;
@@ -102,11 +131,17 @@ static void add_note(const struct needs *n, const char *key, const char *what, c
 
 enum coverage needs_coverage(const struct needs *n, const struct check *c, char *note[LANG_COUNT])
 {
-	if (n->damage) {
-		CLEAN(clean_free) char *gaps = check_gaps(n, c, need_gaps);
-		if (!gaps)
-			return COVERAGE_WHOLE;
+	CLEAN(clean_free) char *unread = unread_objects(n, c);
+	CLEAN(clean_free) char *gaps = n->damage ? check_gaps(n, c, need_gaps) : NULL;
+	/* Which of the chosen namespaces are missing, nothing tells. */
+	if (n->damage && !gaps && n->chosen && any_need(n, c, about_namespaces))
+		gaps = xstrdup("?");
+	if (gaps) {
 		add_note(n, strcmp(gaps, "?") == 0 ? "state.broken_off" : "state.missing", gaps, note);
+		return COVERAGE_BROKEN;
+	}
+	if (unread) {
+		add_note(n, "state.unseen", unread, note);
 		return COVERAGE_BROKEN;
 	}
 	if (n->chosen && any_need(n, c, about_namespaces))

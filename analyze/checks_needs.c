@@ -138,6 +138,16 @@ static bool entry_met(const struct needs *n, const char *entry, const char **kin
 	return false;
 }
 
+bool need_is_there(const struct needs *n, const char *entry)
+{
+	const char *kind, *what;
+	char *why = NULL;
+	bool met = entry_met(n, entry, &kind, &what, &why);
+
+	free(why);
+	return met;
+}
+
 /* Appends "there is no kubelet log (node2: connection refused)" in each language. One failure often stands behind several
  * missing inputs: it is told once, so not when `told` (may be out) holds it. */
 static int add_reason(const struct needs *n, const char *kind, const char *what, const char *why, bool alternative,

@@ -85,6 +85,7 @@ static int file_row(struct load *l, struct err *e)
 	row_int(l->store, l->bundle_no);
 	row_text(l->store, k->layout);
 	row_text(l->store, k->root ? k->root : "");
+	row_text(l->store, k->resource);
 	return row_end(l->store, e);
 }
 
@@ -217,8 +218,8 @@ static const char *kind_of(const struct load *l)
 	return best ? best->layout : l->objects ? "folder" : NULL;
 }
 
-/* Folders with a file for each object are lists, too. */
-static int single_lists(struct load *l, struct err *e)
+/* Folders with a file for each object are lists, too; some of them may be missing where the bundle breaks off. */
+static int single_lists(struct load *l, bool whole, struct err *e)
 {
 	int rc = 0;
 
@@ -229,6 +230,7 @@ static int single_lists(struct load *l, struct err *e)
 		row_text(l->store, s->resource);
 		row_null(l->store);
 		row_int(l->store, s->items);
+		row_int(l->store, whole);
 		if (rc == 0)
 			rc = row_end(l->store, e);
 		free(s->resource);
@@ -247,6 +249,8 @@ static int bundles_row(struct load *l, const char *kind, const char *time, const
 	row_text(l->store, time);
 	row_text(l->store, damage);
 	row_int(l->store, strcmp(kind, "folder") == 0 || layout_selects(l->layouts, kind));
+	row_null(l->store); /* load/clusters.sql */
+	row_null(l->store);
 	return row_end(l->store, e);
 }
 
@@ -331,7 +335,7 @@ static int read_bundle(struct load *l, struct err *e)
 		return rc;
 	if (!damage && l->saw_bundle && !l->saw_manifest)
 		damage = "it has no manifest: the collector did not come to its end";
-	if ((rc = single_lists(l, e)) < 0)
+	if ((rc = single_lists(l, !damage, e)) < 0)
 		return rc;
 	return facts(l, damage, e);
 }

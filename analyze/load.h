@@ -85,6 +85,7 @@ struct load {
 		const char *state, *reason; /* NULL: loaded */
 		char why[200];              /* room for a reason */
 		int problems;
+		int64_t objects;            /* of the current list that could be read */
 		int64_t first_log;
 		bool local_time;
 		bool sections;              /* it has become several rows of `files` */
@@ -124,7 +125,7 @@ const struct loader *load_sniff(struct load *l, const char *p, size_t n);
 int load_fact(struct load *l, const char *key, const char *value, struct err *e);
 /* One object: of a list of that kind and version ("" when it does not say). */
 int load_object(struct load *l, const struct jsonitem *it, const char *kind, const char *api, struct err *e);
-/* A list has ended, or a sequence: its row. */
+/* A list has ended, or a sequence: its row. It is not whole when it broke off, or when the file is marked as read in part. */
 int load_list(struct load *l, const char *kind, const char *api, int64_t items, struct err *e);
 /* An object that lies in a file of its own. */
 void load_single(struct load *l);

@@ -27,8 +27,10 @@ int load_object(struct load *l, const struct jsonitem *it, const char *kind, con
 		kind = extract_kind_of(l->extract, l->file.kind.resource);
 	struct extract_source src = {l->file.id, it->line, it->index, kind, api};
 	int rc = extract_object(l->extract, l->store, it->json, &src, &why);
-	if (rc > 0)
+	if (rc > 0) {
+		l->file.objects++;
 		return 0;
+	}
 	if (rc == 0) {
 		load_partial(l, "a bad object");
 		return load_problem(l, it->line, e, "item %ld: %s, left out", (long)it->index, why.msg);
@@ -99,13 +101,15 @@ static char *resource_of(struct load *l, const char *list_kind, const char *api,
 
 int load_list(struct load *l, const char *kind, const char *api, int64_t items, struct err *e)
 {
-	CLEAN(clean_free) char *resource = resource_of(l, kind, api, items > 0);
+	CLEAN(clean_free) char *resource = resource_of(l, kind, api, l->file.objects > 0);
 
+	l->file.objects = 0;
 	row_begin(l->store, STORE_LISTS);
 	row_int(l->store, l->file.id);
 	row_text(l->store, resource);
 	row_text(l->store, l->file.kind.namespace);
 	row_int(l->store, items);
+	row_int(l->store, !l->broken && !l->file.state);
 	return row_end(l->store, e);
 }
 

@@ -59,6 +59,8 @@ int load_settle(sqlite3 *db, const struct load *l, struct err *e)
 	int rc = restore_tops(db, l, e);
 
 	if (rc == 0)
+		rc = run_asset(db, "schema/load/clusters.sql", e);
+	if (rc == 0)
 		rc = run_asset(db, "schema/load/find-duplicates.sql", e);
 	if (rc == 0)
 		rc = db_prepare(db, "duplicates", STR("SELECT 1 FROM doubled LIMIT 1"), &st, e);

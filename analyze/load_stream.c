@@ -22,20 +22,38 @@ static void begin_value(struct load *l)
 	l->in_json = true;
 }
 
-/* The value is over, or the stream is. Bad JSON is a problem of its own: the next value may be good. */
-static int end_value(struct load *l, struct err *e)
+/* Bad JSON is a problem of its own: the next value may be good. */
+static int close_value(struct load *l, struct err *e)
 {
-	struct err why = {0};
-	int rc = load_broken(l, jsonitems_finish(&l->items, &why), &why, e);
+	int rc = 0;
 
-	if (rc == 0 && !l->broken && (l->items.shape == JSONITEMS_LIST || l->items.shape == JSONITEMS_ARRAY))
+	if (l->items.shape == JSONITEMS_LIST || l->items.shape == JSONITEMS_ARRAY)
 		rc = load_list(l, l->items.kind, l->items.api_version, l->items.count, e);
-	else if (rc == 0 && !l->broken)
+	else if (!l->broken)
 		load_single(l);
 	l->broken = false;
 	l->in_json = false;
 	jsonitems_release(&l->items);
 	return rc;
+}
+
+/* The value is over, or the stream is. */
+static int end_value(struct load *l, struct err *e)
+{
+	struct err why = {0};
+	int rc = load_broken(l, jsonitems_finish(&l->items, &why), &why, e), rc2 = close_value(l, e);
+
+	return rc < 0 ? rc : rc2;
+}
+
+/* An object, or an array of them; log lines may begin with a bracket, too. */
+static bool begins_value(const char *p, size_t n)
+{
+	size_t i = 1;
+
+	while (i < n && (p[i] == ' ' || p[i] == '\t'))
+		i++;
+	return *p == '{' || (*p == '[' && (i == n || p[i] == '{' || p[i] == '\n' || p[i] == '\r'));
 }
 
 static void stream_begin(struct load *l)
@@ -55,11 +73,8 @@ static int json_piece(struct load *l, const char *p, size_t n, struct err *e)
 	l->liner.line += ends;
 	if (rc < 0)
 		return rc;
-	if (l->broken) { /* passed over until the next value */
-		l->broken = l->in_json = false;
-		jsonitems_release(&l->items);
-		return 0;
-	}
+	if (l->broken) /* passed over until the next value */
+		return close_value(l, e);
 	return ends && jsonitems_ended(&l->items) ? end_value(l, e) : 0;
 }
 
@@ -71,7 +86,7 @@ static int stream_feed(struct load *l, const char *p, size_t n, struct err *e)
 	while (p < end && rc == 0) {
 		const char *nl = memchr(p, '\n', (size_t)(end - p));
 		size_t k = (size_t)((nl ? nl + 1 : end) - p);
-		if (l->at_start && !l->in_json && (*p == '{' || (*p == '[' && k <= 2)))
+		if (l->at_start && !l->in_json && begins_value(p, k))
 			begin_value(l);
 		rc = l->in_json ? json_piece(l, p, k, e) : liner_feed(l, p, k, load_log_line, e);
 		l->at_start = nl != NULL;

@@ -135,6 +135,10 @@ const struct loader load_bundle_json = {whole_begin, whole_feed, bundle_json_end
 
 static int capture_row(struct load *l, const struct capture *c, int64_t line, struct err *e)
 {
+	struct filekind k = {0}; /* of what is not in the bundle, too */
+
+	if (c->path)
+		layout_of(l->layouts, c->path, false, &k);
 	row_begin(l->store, STORE_CAPTURES);
 	row_text(l->store, c->path);
 	row_text(l->store, c->source);
@@ -156,6 +160,9 @@ static int capture_row(struct load *l, const struct capture *c, int64_t line, st
 	row_int(l->store, line);
 	row_int(l->store, l->file.id);
 	row_null(l->store); /* load/settle.sql */
+	row_text(l->store, k.resource);
+	row_text(l->store, k.resource ? k.namespace : NULL);
+	filekind_release(&k);
 	return row_end(l->store, e);
 }
 

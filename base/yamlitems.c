@@ -97,12 +97,17 @@ static int end_document(struct yamlitems *s, struct err *e)
 		return 0;
 	}
 	s->documents++;
-	if (s->state == ST_ITEMS && (s->cur.n || s->cut))
+	if (s->shape == JSONITEMS_LIST && !s->frame_cut)
+		read_frame(s, (struct str){s->frame.p, s->frame.n});
+	/* What writes a list's version in front of its items writes its kind behind them. */
+	s->broken = s->state == ST_ITEMS && s->shape == JSONITEMS_LIST && s->api_version[0] && !s->kind[0] && !s->frame_cut;
+	if (s->broken) {
+		s->count++;
+		rc = say_bad(s, s->cur_line, "cut off in the middle", e);
+	} else if (s->state == ST_ITEMS && (s->cur.n || s->cut)) {
 		rc = give(s, e);
-	if (s->shape == JSONITEMS_LIST) {
-		if (!s->frame_cut)
-			read_frame(s, (struct str){s->frame.p, s->frame.n});
-	} else if (s->shape != JSONITEMS_ARRAY) {
+	}
+	if (s->shape != JSONITEMS_LIST && s->shape != JSONITEMS_ARRAY) {
 		s->shape = JSONITEMS_SINGLE;
 		bool list = !s->cut && s->cur.n < FRAME_MAX && read_frame(s, (struct str){s->cur.p, s->cur.n});
 		size_t n = strlen(s->kind);

@@ -20,6 +20,7 @@ struct yamlitems {
 	enum jsonitems_shape shape;
 	char kind[64], api_version[64]; /* of the list; "" while it is not known: kubectl writes it behind the items */
 	int64_t count;    /* elements seen */
+	bool broken;      /* the document ended within its items; the last of them is bad */
 	int64_t line;     /* lines of the stream so far */
 	int64_t documents;
 	/* private */

@@ -156,6 +156,19 @@ static int load_changes(const char *before, const struct request *q, sqlite3 *db
 	return rc < 0 ? rc : report_load_changes(old, db, r, e);
 }
 
+/* Bundles of two clusters make a report that looks like one; who pipes it on would not see its head. */
+static void warn_of_mixture(const struct report *r)
+{
+	for (int i = 0; i < r->warning_count; i++) {
+		const struct report_warning *w = &r->warnings[i];
+		if (strncmp(w->key, "report.mixed", 12) != 0)
+			continue;
+		fputs("sickbay: ", stderr);
+		term_print_safe(stderr, w->text, strlen(w->text), false);
+		fputc('\n', stderr);
+	}
+}
+
 static bool fails(const struct report *r, int severity)
 {
 	for (int i = 0; severity >= 0 && i < r->root_count; i++)
@@ -208,6 +221,7 @@ static int run(const struct cli_args *a, struct err *e)
 		rc = report_write_text(r, stdout, cli_given(a, "verbose") ? NULL : cli_arg(a, 0), e);
 	if (rc < 0)
 		return EXIT_FAILED;
+	warn_of_mixture(r);
 	return fails(r, q.fail_on) ? EXIT_PARTIAL : EXIT_DONE;
 }
 

@@ -157,6 +157,11 @@ static void put_identity(const struct html *h)
 
 static void put_damage(const struct html *h)
 {
+	for (int i = 0; i < h->r->warning_count; i++) {
+		html_raw(h, "<div class=\"banner\" role=\"alert\"><p><strong>");
+		html_text(h, h->r->warnings[i].text);
+		html_raw(h, "</strong></p></div>\n");
+	}
 	if (h->r->chosen) {
 		html_raw(h, "<div class=\"banner\"><p>");
 		html_fill(h, "report.chosen", 0, "what", h->r->chosen);

@@ -41,6 +41,10 @@ static void write_bundle(struct jsonw *w, const struct report *r)
 	pair(w, "version", r->version);
 	pair(w, "damage", r->damage);
 	pair(w, "namespaces", r->chosen);
+	list(w, "warnings");
+	for (int i = 0; i < r->warning_count; i++)
+		jsonw_str(w, r->warnings[i].text);
+	jsonw_end(w);
 	jsonw_key(w, "facts");
 	jsonw_object(w);
 	for (int i = 0; i < r->fact_count; i++)

@@ -582,6 +582,11 @@ static void put_opening(const struct md *m)
 		md_text(m, damaged);
 		fprintf(m->f, " %s\n\n", word(m, "report.damaged_note"));
 	}
+	for (int i = 0; i < r->warning_count; i++) {
+		fputs("> ", m->f);
+		md_text(m, r->warnings[i].text);
+		fputs("\n\n", m->f);
+	}
 	if (r->chosen) {
 		CLEAN(clean_free) char *chosen = report_fill(r, "report.chosen", 0, "what", r->chosen);
 		fputs("> ", m->f);

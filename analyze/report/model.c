@@ -66,6 +66,15 @@ static void add_fact(struct report *r, sqlite3_stmt *st)
 	r->facts[r->fact_count++] = (struct report_pair){STEAL(key), STEAL(value)};
 }
 
+static void add_warning(struct report *r, sqlite3_stmt *st)
+{
+	CLEAN(clean_free) char *key = copy_or(st, 0, "");
+	char *text = report_fill(r, key, 0, "what", db_col_text(st, 1));
+
+	GROW(r->warnings, r->warning_count);
+	r->warnings[r->warning_count++] = (struct report_warning){STEAL(key), text};
+}
+
 static void add_fix(struct report_finding *f, const char *json)
 {
 	CLEAN(clean_cjson) cJSON *list = NULL;
@@ -313,6 +322,7 @@ int report_load(sqlite3 *db, int lang, struct report **out, struct err *e)
 	} parts[] = {
 		{"facts", add_fact},        {"checks", add_check}, {"capture-counts", add_counts}, {"failures", add_failure},
 		{"nodes", add_node},        {"problems", add_problem},
+		{"warnings", add_warning},
 	};
 	CLEAN(clean_report) struct report *r = xcalloc(1, sizeof(*r));
 
@@ -368,6 +378,11 @@ static void free_collected(struct report *r)
 		free(r->facts[i].key);
 		free(r->facts[i].value);
 	}
+	for (int i = 0; i < r->warning_count; i++) {
+		free(r->warnings[i].key);
+		free(r->warnings[i].text);
+	}
+	free(r->warnings);
 	for (int i = 0; i < r->problem_count; i++) {
 		free(r->problems[i].file);
 		free(r->problems[i].message);

@@ -161,6 +161,11 @@ struct report_matrix {
 	int more;                    /* nodes that are not shown; all of these are well */
 	struct report_state *states; /* row by row */
 };
+/* What must be known before the verdict, in the report's language. */
+struct report_warning {
+	char *key; /* of its text: "report.mixed" */
+	char *text;
+};
 struct report {
 	int lang; /* enum lang */
 	cJSON *texts;
@@ -168,6 +173,8 @@ struct report {
 	char *damage;  /* NULL for a whole bundle */
 	char *version; /* of Kubernetes, NULL when unknown */
 	char *chosen;  /* its namespaces, when there may be others that it has not; else NULL */
+	struct report_warning *warnings;
+	int warning_count;
 	int64_t collected;
 	struct report_finding *findings; /* the worst first */
 	int finding_count;

@@ -334,6 +334,12 @@ static void put_opening(const struct text *t)
 		term_style(t->f, TERM_PLAIN);
 		fputc('\n', t->f);
 	}
+	for (int i = 0; i < r->warning_count; i++) {
+		term_style(t->f, TERM_YELLOW);
+		put_wrapped(t, r->warnings[i].text, 0);
+		term_style(t->f, TERM_PLAIN);
+		fputc('\n', t->f);
+	}
 	if (r->chosen) {
 		CLEAN(clean_free) char *chosen = report_fill(r, "report.chosen", 0, "what", r->chosen);
 		put_wrapped(t, chosen, 0);

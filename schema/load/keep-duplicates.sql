@@ -10,11 +10,4 @@ WHERE d.bundle <> d.kept_bundle
 GROUP BY d.bundle, d.kept_bundle
 ORDER BY d.bundle, d.kept_bundle;
 
--- A cluster's namespace kube-system is never replaced.
-INSERT INTO problems (file, line, message)
-SELECT b.name, NULL, 'of another cluster than ' || k.name || ': the namespace kube-system is not the same'
-FROM doubled d JOIN bundles b ON b.id = d.bundle JOIN bundles k ON k.id = d.kept_bundle
-WHERE d.kind = 'Namespace' AND d.name = 'kube-system' AND d.uid IS NOT d.kept_uid AND d.bundle <> d.kept_bundle
-ORDER BY d.id;
-
 DELETE FROM objects WHERE id IN (SELECT id FROM doubled);

@@ -14,7 +14,9 @@ CREATE TABLE bundles (            -- the bundles of the case, mostly one
   title  TEXT,                    -- the same in words
   time   TEXT,                    -- when it was taken
   damage TEXT,
-  selected INTEGER NOT NULL DEFAULT 0 -- 1: it has the namespaces that someone chose, there may be others (see chosen_namespaces)
+  selected INTEGER NOT NULL DEFAULT 0, -- 1: it has the namespaces that someone chose, there may be others (see chosen_namespaces)
+  cluster TEXT,                   -- uid of its namespace kube-system
+  version TEXT                    -- of its API server
 ) STRICT;
 
 CREATE TABLE files (              -- every file of the bundle; a log of several nodes has a row for each
@@ -35,7 +37,8 @@ CREATE TABLE files (              -- every file of the bundle; a log of several 
   local_time INTEGER,             -- 1: its lines have times without a zone
   bundle    INTEGER NOT NULL DEFAULT 1,      -- bundles.id
   layout    TEXT,                 -- which of schema/layouts knows its path; NULL: its content told what it is
-  root      TEXT NOT NULL DEFAULT ''         -- what stands in its path before what the layout knows
+  root      TEXT NOT NULL DEFAULT '',        -- what stands in its path before what the layout knows
+  resource  TEXT                  -- of which resource its path says that it has a list, or why there is none
 ) STRICT;
 
 CREATE TABLE captures (           -- manifest.json, one row a record; `line` is the record's line in it
@@ -55,7 +58,9 @@ CREATE TABLE captures (           -- manifest.json, one row a record; `line` is 
   error       TEXT,
   line        INTEGER,
   manifest    INTEGER,            -- files.id of manifest.json
-  file        INTEGER             -- files.id of what was captured, NULL when it is not in the bundle
+  file        INTEGER,            -- files.id of what was captured, NULL when it is not in the bundle
+  resource    TEXT,               -- of which Kubernetes resource it is the list, as in lists; NULL when it is none
+  namespace   TEXT
 ) STRICT;
 
 CREATE TABLE problems (           -- what could not be read, and where
@@ -68,7 +73,8 @@ CREATE TABLE lists (              -- lists of Kubernetes objects that were read,
   file      INTEGER NOT NULL,
   resource  TEXT,                 -- plural in lower case: pods, horizontalpodautoscalers, apiservices
   namespace TEXT,                 -- NULL: of the whole cluster
-  items     INTEGER NOT NULL
+  items     INTEGER NOT NULL,     -- how many it has, as far as it was read
+  whole     INTEGER NOT NULL DEFAULT 1  -- 0: it breaks off, or has objects that could not be read
 ) STRICT;
 
 CREATE TABLE objects (            -- every Kubernetes object, raw JSON kept

@@ -188,8 +188,20 @@ static void test_coverage(void **state)
 	coverage("", "test-disk-full clear\ntest-pod-failing clear");
 	coverage("INSERT INTO node_access (node, reached, error, file, line) VALUES ('n2', 0, 'connection refused', 9, 1)",
 	         "test-disk-full clear: not looked at: n2 (connection refused)\ntest-pod-failing clear");
-	coverage("INSERT INTO captures (path, source, state, error, line) VALUES ('cluster-resources/pods/shop.json', 'kubectl', 'failed', 'forbidden', 3)",
-	         "test-disk-full clear\ntest-pod-failing clear: not looked at: cluster-resources/pods/shop.json (forbidden)");
+	/* A list that was denied or broke off, as records, the errors of other tools, and the list itself tell it. */
+	coverage("INSERT INTO captures (path, source, state, error, line, resource, namespace) VALUES ('cluster-resources/pods/shop.json', 'kubectl', 'failed', 'forbidden', 3, 'pods', 'shop')",
+	         "test-disk-full clear\ntest-pod-failing not-evaluated: not looked at: pods/shop (forbidden)");
+	coverage("INSERT INTO files (id, path, role, resource) VALUES (10, 'pods-errors.json', 'list-errors', 'pods'); INSERT INTO documents VALUES (10, '{\"shop\":\"forbidden\"}')",
+	         "test-disk-full clear\ntest-pod-failing not-evaluated: not looked at: pods/shop (forbidden)");
+	coverage("INSERT INTO files (id, path, role, resource) VALUES (10, 'pods-errors.json', 'list-errors', 'pods'); INSERT INTO documents VALUES (10, '[\"timeout\"]')",
+	         "test-disk-full clear\ntest-pod-failing not-evaluated: not looked at: pods (timeout)");
+	coverage("INSERT INTO files (id, path, role, resource, state, reason) VALUES (10, 'get_pods', 'objects', 'pods', 'partial', 'text'); INSERT INTO lines VALUES (10, 1, 'Error from server')",
+	         "test-disk-full clear\ntest-pod-failing not-evaluated: not looked at: pods (Error from server)");
+	coverage("INSERT INTO files (id, path, state, reason) VALUES (10, 'p.json', 'partial', 'bad JSON'); INSERT INTO lists VALUES (10, 'pods', NULL, 1, 0)",
+	         "test-disk-full clear\ntest-pod-failing not-evaluated: not looked at: pods (p.json: bad JSON)");
+	/* That the cluster has no such resource is an answer. */
+	coverage("INSERT INTO captures (path, source, state, error, line, resource) VALUES ('x', 'kubectl', 'failed', 'the server could not find the requested resource', 3, 'pods')",
+	         "test-disk-full clear\ntest-pod-failing clear");
 	coverage("INSERT INTO bundle VALUES ('damage', 'cut off')",
 	         "test-disk-full not-evaluated: n2: missing, as the bundle is damaged (cut off)\n"
 	         "test-pod-failing not-evaluated: shop: missing, as the bundle is damaged (cut off)");

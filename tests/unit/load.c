@@ -135,8 +135,8 @@ static void test_objects(void **state)
 	       "Pod|a|0|4|1;Odd|c|5|15|1;Lease|l|0|1|1;Service|k|0|1|1;Service|s|0|1|1;");
 	expect(db, "SELECT line, message FROM problems", "14|item 1: bad JSON, left out;14|item 2: not an object, left out;"
 		"14|item 3: not an object, left out;14|item 4: not an object, left out;");
-	expect(db, "SELECT resource, namespace, items FROM lists ORDER BY 1",
-	       "leases|kube-system|1;networkpolicies|NULL|0;pods|default|6;services.serving.knative.dev|NULL|1;");
+	expect(db, "SELECT resource, namespace, items, whole FROM lists ORDER BY 1",
+	       "leases|kube-system|1|1;networkpolicies|NULL|0|1;pods|default|6|0;services.serving.knative.dev|NULL|1|1;");
 	expect(db, "SELECT namespace, name, uid, created, node, host_network, phase, object, line FROM pods", "default|a|u|1709251200000000|n1|1|NULL|1|4;");
 	expect(db, "SELECT pod, list, name, image, cpu_limit, memory_limit, cpu_request, line FROM container_specs", "a|containers|c1|i1|1500|1073741824|NULL|7;");
 	expect(db, "SELECT pod, list, name, restarts, ready, waiting_reason, line FROM container_statuses",

@@ -183,6 +183,8 @@ static void test_lists(void **state)
 	stream("apiVersion: v1\nitems: []\nkind: PodList\n", 0, "list 0 PodList\n");
 	stream("apiVersion: v1\nitems:\nkind: PodList\n", 0, "list 0 PodList\n");
 	stream("apiVersion: v1\nkind: PodList\n", 0, "list 0 PodList\n");
+	/* Cut off: half an object may be YAML as well. */
+	stream("apiVersion: v1\nitems:\n- a: 1\n- a: 2\n  b: {}\n", 0, "0@3 {\"a\":1}\nbad@4\nlist 2 \n");
 	stream("- a: 1\n- a: 2", 0, "0@1 {\"a\":1}\n1@2 {\"a\":2}\narray 2 \n");
 }
 

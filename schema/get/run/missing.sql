@@ -2,12 +2,7 @@
 -- means that an empty answer is a true one. :ns restricts to one namespace.
 WITH
 seen AS (SELECT namespace FROM lists WHERE resource = :x),
--- Of one namespace where its path tells: cluster-resources/pods/web.json.
-failed AS (
-  SELECT path, error, rx('/([^/]+)\.json$', path, 1) AS namespace FROM captures
-  WHERE state IN ('failed', 'skipped') AND (path GLOB 'cluster-resources/' || :x || '/*.json' OR path GLOB 'cluster-resources/' || :x || '-errors.json'
-    OR path GLOB 'cluster-resources/' || :x || '.json')
-),
+failed AS (SELECT namespace, why AS error FROM unread_lists WHERE resource = :x AND seq < 4),
 wanted AS (
   SELECT name FROM namespaces WHERE :ns IS NULL OR name = :ns
 )

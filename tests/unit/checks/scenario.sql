@@ -9,7 +9,8 @@ INSERT INTO captures (path, source, node, state, error, line, truncated, manifes
   ('nodes/n2/host/df.txt', 'ssh', 'n2', 'ok', NULL, 2, 0, 4, 1),
   ('nodes/n1/host/df.txt', 'ssh', 'n1', 'failed', 'connection refused', 3, 0, 4, NULL),
   ('cluster-resources/leases.json', 'kubectl', NULL, 'failed', 'forbidden', 4, 0, 4, NULL);
-INSERT INTO lists VALUES (2, 'pods', 'default', 3);
+UPDATE captures SET resource = 'leases' WHERE path = 'cluster-resources/leases.json';
+INSERT INTO lists (file, resource, namespace, items) VALUES (2, 'pods', 'default', 3);
 INSERT INTO lines VALUES (1, 1, 'Filesystem 1024-blocks Used Available Capacity Mounted on'), (1, 2, '/dev/loop1 1000 1000 0 100% /var');
 INSERT INTO node_disks (node, device, mount, bytes, used, available, use_percent, file, line) VALUES
   ('n2', '/dev/loop1', '/var', 1024000, 1024000, 0, 100, 1, 2);
