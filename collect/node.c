@@ -174,6 +174,7 @@ static int visit_reach(struct visit *v, struct transport **t, struct err *e)
 		ssh.jump = n->jump ? n->jump : ssh.jump;
 		ssh.port = n->port ? n->port : ssh.port;
 		v->target = sshtarget_new(&ssh, n->host, v->all->ssh);
+		v->target->t.deadline = visit_deadline(v, v->run->opts->node_timeout);
 	}
 	if ((rc = visit_open(v, t, v->fallback, e)) < 0)
 		return rc;
@@ -235,6 +236,8 @@ static void visit_work(struct visit *v, struct transport *t)
 	take_place(v->all);
 	/* Waiting for a place is not the node's fault. */
 	v->deadline = clock_mono() + v->run->opts->node_timeout;
+	if (v->target)
+		v->target->t.deadline = visit_deadline(v, v->run->opts->node_timeout);
 	visit_queue(v);
 	atomic_store(&v->node->total, v->n_work);
 	atomic_store(&v->node->phase, NODE_COLLECTING);

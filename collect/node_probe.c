@@ -123,8 +123,8 @@ static int ask(struct visit *v, struct transport *t, const char *script, int64_t
 	if (r.canceled)
 		return err_set(e, ERR_CANCELED, "stopped by the user");
 	if (r.timed_out)
-		return err_set(e, ERR_TIMEOUT, "the first command did not answer within %lld s",
-		               (long long)(timeout / US_PER_S));
+		return err_set(e, ERR_TIMEOUT, "a login, but the first command did not answer within %lld s",
+		               (long long)((r.ms + 500) / 1000));
 	if (!a->b.n)
 		return err_set(e, ERR_NETWORK, "a login, but no command runs: %.200s", buf_cstr(&errout));
 	return 0;

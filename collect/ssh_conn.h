@@ -10,6 +10,8 @@ struct conn {
 	int fd;
 	LIBSSH2_SESSION *s; /* NULL: not connected */
 	bool up;            /* logged in: before that a keepalive would break the key exchange */
+	int64_t io_deadline; /* clock_mono(): after it, or when the user stops, nothing more is received; 0: none */
+	int64_t received;    /* bytes of this connection */
 	const char *typed;  /* password for a keyboard-interactive login that is going on, or NULL */
 };
 /* Waits until the socket is ready for what libssh2 wants. 0: try again. */

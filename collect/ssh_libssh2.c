@@ -11,6 +11,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+/* A session that is refused is asked for again so often. */
+#define REFUSED_MAX 20
+#define REFUSED_WAIT_MS 100
+
 int conn_wait(struct conn *c, int64_t deadline, struct err *e)
 {
 	int64_t left = (deadline - clock_mono()) / 1000;
@@ -176,25 +180,71 @@ static void disconnect(struct conn *c)
 	c->up = false;
 }
 
+static bool is_stopped(const struct conn *c)
+{
+	return c->t->cancel && atomic_load(c->t->cancel);
+}
+
+/* libssh2 reads as long as something comes, so that a server that never stops (greetings in front of its banner, output) would
+ * hold it beyond any deadline. */
+static LIBSSH2_RECV_FUNC(receive)
+{
+	struct conn *c = *abstract;
+	ssize_t n;
+
+	if ((c->io_deadline && clock_mono() >= c->io_deadline) || is_stopped(c))
+		return -ETIMEDOUT;
+	n = recv(socket, buffer, length, flags);
+	if (n < 0)
+		return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR ? -EAGAIN : -errno;
+	c->received += n;
+	return n;
+}
+
+/* A failure that came of receive's refusal, by its own name. */
+static int rightly_named(const struct conn *c, int rc, struct err *e)
+{
+	if (rc == -ERR_NETWORK && is_stopped(c))
+		return err_set(e, ERR_CANCELED, "stopped by the user");
+	if (rc == -ERR_NETWORK && c->io_deadline && clock_mono() >= c->io_deadline)
+		return err_set(e, ERR_TIMEOUT, "no answer in time");
+	return rc;
+}
+
+/* The earlier of now + timeout and the node's own deadline. */
+static int64_t until(const struct conn *c, int64_t timeout)
+{
+	int64_t t = clock_mono() + timeout;
+
+	return c->t->deadline && c->t->deadline < t ? c->t->deadline : t;
+}
+
 static int connect_all(struct conn *c, bool *final, struct err *e)
 {
 	int64_t deadline;
-	int rc = tcp_connect(c, clock_mono() + c->t->connect_timeout, e);
+	int rc = tcp_connect(c, until(c, c->t->connect_timeout), e);
 
 	/* No other program reaches what TCP does not. */
 	if (rc < 0) {
 		*final = true;
 		return rc;
 	}
-	c->s = libssh2_session_init();
+	c->s = libssh2_session_init_ex(NULL, NULL, NULL, c);
 	if (!c->s)
 		return err_set(e, ERR_INTERNAL, "libssh2 has no memory");
 	/* A sick node logs in slowly: its PAM waits for services that are down. */
-	deadline = clock_mono() + c->t->login_timeout;
+	deadline = c->io_deadline = until(c, c->t->login_timeout);
+	c->received = 0;
+	libssh2_session_callback_set(c->s, LIBSSH2_CALLBACK_RECV, receive);
 	libssh2_session_set_blocking(c->s, 0);
 	libssh2_keepalive_config(c->s, 1, 10);
 	if ((rc = handshake(c, deadline, final, e)) == 0)
 		rc = conn_login(c, deadline, final, e);
+	rc = rightly_named(c, rc, e);
+	if (rc == -ERR_TIMEOUT && !c->received) {
+		*final = true;
+		err_set(e, ERR_TIMEOUT, "connected to %s port %d, but no SSH server answers there in time", c->t->addr, c->t->port);
+	}
 	c->up = rc == 0;
 	if (rc < 0)
 		disconnect(c);
@@ -211,10 +261,19 @@ struct command {
 static int open_channel(struct command *x, struct err *e)
 {
 	struct conn *c = x->c;
-	int rc;
+	int rc, refused = 0;
 
 	while (!(x->ch = libssh2_channel_open_session(c->s))) {
-		if (libssh2_session_last_errno(c->s) != LIBSSH2_ERROR_EAGAIN)
+		int why = libssh2_session_last_errno(c->s);
+
+		/* The server counts the session of the command before until it has cleaned up behind it. */
+		if (why == LIBSSH2_ERROR_CHANNEL_FAILURE && refused++ < REFUSED_MAX && clock_mono() < x->o->deadline && !is_stopped(c)) {
+			poll(NULL, 0, REFUSED_WAIT_MS);
+			continue;
+		}
+		if (why == LIBSSH2_ERROR_CHANNEL_FAILURE)
+			return err_set(e, ERR_NETWORK, "the SSH server refuses to open a session (its MaxSessions?)");
+		if (why != LIBSSH2_ERROR_EAGAIN)
 			return conn_fail(c, e, ERR_NETWORK, "open a session");
 		if ((rc = conn_wait(c, x->o->deadline, e)) < 0)
 			return rc;
@@ -315,11 +374,13 @@ static int conn_exec(struct transport *base, const struct exec_opts *o, struct p
 	*r = (struct proc_result){.exit_status = -1};
 	if (!c->s && (rc = connect_all(c, &final, e)) < 0)
 		return rc;
+	c->io_deadline = o->deadline;
 	rc = open_channel(&x, &own);
 	if (rc == 0)
 		rc = pump(&x, &own);
 	if (rc == 0)
 		rc = finish(&x, r, &own);
+	rc = rightly_named(c, rc, &own);
 	r->ms = (clock_mono() - start) / 1000;
 	/* A session with a command still in it is of no more use; the next command gets a new one. */
 	if (rc < 0)

@@ -139,6 +139,8 @@ static int start_master(struct ssh *s, struct err *e)
 	struct proc_result r;
 	int rc;
 
+	if (s->t->deadline && s->t->deadline < o.deadline)
+		o.deadline = s->t->deadline;
 	add_common(s, &a);
 	if (s->control) {
 		add(&a, "-fNM");

@@ -59,6 +59,7 @@ struct ssh_target {
 	bool through;                   /* it is reached through another host */
 	struct ssh_shared *shared;
 	int64_t connect_timeout, login_timeout; /* µs */
+	int64_t deadline;                       /* clock_mono(), of the node: no connection is waited for beyond it; 0: none */
 	const atomic_bool *cancel;
 };
 /* Errors: ERR_NETWORK no connection, ERR_TIMEOUT, ERR_DENIED no login, or the host key is not what is known (*final: it
