@@ -58,17 +58,30 @@ static char *unread_lists(struct facts *f, const char *need)
 	return facts_dup(f, "schema/facts/unread-lists.sql", need);
 }
 
+/* Objects that came one by one, not as a list: there may be others. A word for the resource, NULL when it is otherwise. */
+static char *no_list(struct facts *f, const char *need)
+{
+	static const char *const others[] = {"log", "capture:", "metrics"};
+
+	for (size_t i = 0; i < ARRAY_LEN(others); i++)
+		if (strncmp(need, others[i], strlen(others[i])) == 0)
+			return NULL;
+	bool resource = facts_rows(f, need) && !facts_get(f, "schema/facts/is-table.sql", need);
+
+	return resource && !facts_get(f, "schema/facts/has-list.sql", need) ? xstrdup(need) : NULL;
+}
+
 /* What a check that found nothing could not see of the objects that it needs; NULL when it saw all. Of inputs any of which will do,
- * one that is whole is enough. */
-static char *unread_objects(const struct needs *n, const struct check *c)
+ * one that is whole is enough. `unread` is one of the two above. */
+static char *unread_objects(const struct needs *n, const struct check *c, char *(*unread)(struct facts *f, const char *need))
 {
 	const cJSON *need, *one;
 
 	cJSON_ArrayForEach(need, json_get_arr(c->head, "needs")) {
-		CLEAN(clean_free) char *gaps = cJSON_IsString(need) ? unread_lists(n->facts, need->valuestring) : NULL;
+		CLEAN(clean_free) char *gaps = cJSON_IsString(need) ? unread(n->facts, need->valuestring) : NULL;
 		bool whole = false;
 		for (one = cJSON_IsArray(need) ? need->child : NULL; one && !whole; one = one->next) {
-			char *its = cJSON_IsString(one) ? unread_lists(n->facts, one->valuestring) : NULL;
+			char *its = cJSON_IsString(one) ? unread(n->facts, one->valuestring) : NULL;
 			whole = cJSON_IsString(one) && !its && need_is_there(n, one->valuestring);
 			if (gaps)
 				free(its);
@@ -131,7 +144,8 @@ static void add_note(const struct needs *n, const char *key, const char *what, c
 
 enum coverage needs_coverage(const struct needs *n, const struct check *c, char *note[LANG_COUNT])
 {
-	CLEAN(clean_free) char *unread = unread_objects(n, c);
+	CLEAN(clean_free) char *unread = unread_objects(n, c, unread_lists);
+	CLEAN(clean_free) char *single = unread_objects(n, c, no_list);
 	CLEAN(clean_free) char *gaps = n->damage ? check_gaps(n, c, need_gaps) : NULL;
 	/* Which of the chosen namespaces are missing, nothing tells. */
 	if (n->damage && !gaps && n->chosen && any_need(n, c, about_namespaces))
@@ -142,6 +156,10 @@ enum coverage needs_coverage(const struct needs *n, const struct check *c, char 
 	}
 	if (unread) {
 		add_note(n, "state.unseen", unread, note);
+		return COVERAGE_BROKEN;
+	}
+	if (single) {
+		add_note(n, "need.list", single, note);
 		return COVERAGE_BROKEN;
 	}
 	if (n->chosen && any_need(n, c, about_namespaces))
