@@ -5,11 +5,6 @@
 #include "collect/visit.h"
 #include <ctype.h>
 
-/* What a script might read there is the password that sudo did not want. */
-static const char prelude[] =
-        "exec </dev/null; PATH=$PATH:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/bin:/snap/bin:"
-        "/var/lib/rancher/rke2/bin; LC_ALL=C; export PATH LC_ALL\n";
-
 void wordset_add(struct wordset *n, const char *s, size_t len)
 {
 	if (n->n >= 5000)
@@ -34,63 +29,6 @@ void wordset_release(struct wordset *n)
 		free(n->v[i]);
 	free(n->v);
 	*n = (struct wordset){NULL, 0, false};
-}
-
-static char *wrap(const struct visit *v, const char *script, int64_t timeout)
-{
-	struct buf b = BUF_MAX(1 << 20);
-	CLEAN_BUF struct buf whole = BUF_MAX(1 << 20);
-
-	buf_add_str(&whole, prelude, NULL);
-	buf_add_str(&whole, script, NULL);
-	/* -k: the password is read and checked every time, so that it is never left for the command to read. */
-	if (!v->root && !strcmp(v->sudo, "yes"))
-		buf_add_str(&b, v->sudo_password ? "sudo -k -S -p '' " : "sudo -n ", NULL);
-	if (v->has_timeout)
-		buf_printf(&b, NULL, "timeout -k 2 %lld ", (long long)((timeout + US_PER_S - 1) / US_PER_S));
-	buf_add_str(&b, "sh -c ", NULL);
-	shell_quote(&b, buf_cstr(&whole));
-	return buf_take(&b);
-}
-
-/* The password as sudo reads it. */
-static int sudo_line(struct visit *v, char *line, size_t size, struct err *e)
-{
-	const char *password;
-	int rc = secrets_get(v->run->secrets, SECRET_SUDO, "sudo password on the nodes: ", &password, e);
-
-	if (rc == 0)
-		snprintf(line, size, "%s\n", password);
-	return rc;
-}
-
-int visit_exec(struct visit *v, struct transport *t, const char *script, int64_t timeout,
-               int (*out)(void *, const void *, size_t, struct err *), void *arg, struct buf *errout,
-               struct proc_result *r, struct err *e)
-{
-	int64_t left = visit_deadline(v, timeout) - clock_mono();
-	CLEAN(clean_free) char *cmd = wrap(v, script, left < US_PER_S ? US_PER_S : left);
-	/* The node's own `timeout` comes first, so that nothing stays behind there; ours is for a node that hangs. */
-	struct exec_opts o = {.command = cmd,
-	                      .deadline = visit_deadline(v, timeout + (v->has_timeout ? 4 : 0) * US_PER_S),
-	                      .out = out,
-	                      .arg = arg,
-	                      .errout = errout};
-	char line[600];
-	int rc = 0;
-
-	if (!v->root && v->sudo_password && (rc = sudo_line(v, line, sizeof(line), e)) < 0)
-		return rc;
-	if (!v->root && v->sudo_password) {
-		o.in = line;
-		o.in_len = strlen(line);
-	}
-	rc = t->ops->exec(t, &o, r, e);
-	explicit_bzero(line, sizeof(line));
-	if (rc == 0 && v->has_timeout && (r->exit_status == 124 || r->exit_status == 137) &&
-	    r->ms * 1000 >= timeout - US_PER_S)
-		r->timed_out = true;
-	return rc;
 }
 
 /* What a script printed, and when the first of it came. */

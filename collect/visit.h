@@ -1,4 +1,4 @@
-/* visit: one node while it is visited; for node.c, node_probe.c, node_queue.c and node_capture.c. */
+/* visit: one node while it is visited; for node.c, node_exec.c, node_probe.c, node_queue.c and node_capture.c. */
 #ifndef SICKBAY_COLLECT_VISIT_H
 #define SICKBAY_COLLECT_VISIT_H
 #include "collect/nodes.h"
@@ -55,7 +55,8 @@ struct visit {
 	char dead[300]; /* why nothing more is asked; "" */
 };
 
-/* Runs a script as root when possible: the wrapper with sudo and timeout around it. r->timed_out also when the remote
+/* Runs a script as root when possible: the wrapper with sudo and timeout around it. What the login shell prints of its own is not
+ * part of its output; an account that runs nothing is ERR_NETWORK. r->timed_out also when the remote
  * `timeout` ended it. */
 int visit_exec(struct visit *v, struct transport *t, const char *script, int64_t timeout,
                int (*out)(void *, const void *, size_t, struct err *), void *arg, struct buf *errout,

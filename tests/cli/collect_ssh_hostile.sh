@@ -88,6 +88,34 @@ wait "$pid"
 status=$? took=$(($(date +%s) - start))
 ok "... and may be stopped in it" eval 'within 5 && is "$status" 3 && test -s "$T/stop.tar"'
 
+# --- login shells that talk, and accounts that run nothing
+uid=7100
+account() { # NAME SHELL-TEXT
+	printf '#!/bin/sh\n%s\n' "$2" >"$T/sh-$1"
+	chmod 755 "$T/sh-$1"
+	uid=$((uid + 1))
+	echo "$1:x:$uid:7001::$T/home:$T/sh-$1" >>"$T/etc/passwd"
+	echo "$1:*:19000::::::" >>"$T/etc/shadow"
+}
+account greets 'echo "Welcome to this host"; printf "no end of line"; echo "warning: old" >&2; exec /bin/sh "$@"'
+account nologin 'echo This account is currently not available.; exit 1'
+account talks 'exec yes welcome'
+account hangs 'exec sleep 100'
+start_sshd shells "$T/host" || exit 1
+try greets greets
+ok "a login shell's greeting is in no file" eval 'is "$(member greets host/hello.txt)" hello && is "$(member greets host/json.json)" "{}" && is "$(member greets host/file.txt)" "$(cat /etc/hostname)"'
+ok "... nor in what commands complain of" eval 'record greets host/json.json | grep -q "\"error\":\"complaint\"" && ! tar -xOf "$T/greets.tar" | grep -q "Welcome\|warning: old\|sickbay: begin"'
+ok "... and the clock is known all the same" eval 'member greets node.json | grep -q "\"clock_offset_us\": *-\{0,1\}[0-9]"'
+try nologin nologin
+ok "an account that runs nothing is not reached" eval 'is "$status" 3 && out "nodes reached: 0 of 1" && out "n1: a login, but no command runs: This account is currently not available"'
+try talks talks
+ok "one that prints without end, neither" eval 'within 20 && out "n1: a login, but no command runs: its shell prints something else without end"'
+try hangs hangs --node-timeout 5s
+ok "one that hangs costs the node's deadline" eval 'within 12 && out "n1: a login, but the first command did not answer within [0-9] s"'
+start_sshd forced "$T/host" "ForceCommand /bin/echo restricted" || exit 1
+try forced root
+ok "ForceCommand: told" out "n1: a login, but no command runs: restricted"
+
 # --- few sessions
 start_sshd one "$T/host" "MaxSessions 1" || exit 1
 try one root
