@@ -219,6 +219,9 @@ static size_t take_word(struct scan *s, size_t from, size_t to)
 	whole = l.sign == '=' && (says.variable || s->line.p[from] == '-') && !(from > l.quote.n && s->line.p[from - l.quote.n - 1] == ':');
 	if (!redact_value_at(s->line, &l, whole, &a, &b, &quoted))
 		return to;
+	/* Replaced already; another assignment may follow without a blank. */
+	if (placeholder_begins(part(s, a, b)))
+		return a + 2;
 	if (!quoted && is_described(s, &says, &l, from))
 		for (b = s->line.n; b > a && redact_is_blank(s->line.p[b - 1]);)
 			b--;

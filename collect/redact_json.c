@@ -345,7 +345,8 @@ static void walk_items(struct walk *w, cJSON *items, const char *list)
 
 static void walk_object(struct walk *w, cJSON *o, const char *kind)
 {
-	const char *own = json_get_str(o, "kind");
+	/* A copy: the text of a kind may be redacted like any other. */
+	CLEAN(clean_free) char *own = json_get_str(o, "kind") ? xstrdup(json_get_str(o, "kind")) : NULL;
 	cJSON *v;
 
 	bool schema = w->schema;

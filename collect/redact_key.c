@@ -32,10 +32,14 @@ static struct str written(struct str line)
 
 static bool all_base64(struct str s)
 {
-	for (size_t i = 0; i < s.n; i++)
-		if (!is_base64(s.p[i]))
+	size_t n = s.n;
+
+	while (n > 0 && s.n - n < 2 && s.p[n - 1] == '=')
+		n--;
+	for (size_t i = 0; i < n; i++)
+		if (!is_base64(s.p[i]) || s.p[i] == '=')
 			return false;
-	return s.n > 0;
+	return n > 0;
 }
 
 static bool ends_key(const struct redact *r, struct str line)

@@ -53,6 +53,18 @@ static void credentials_behind(const struct redact *r, struct str text)
 	MUST(!out.n || !memmem(out.p, out.n, "XYZZY", 5));
 }
 
+static bool has_long_word(struct str text)
+{
+	size_t run = 0;
+
+	for (size_t i = 0; i < text.n; i++) {
+		run = text.p[i] > ' ' ? run + 1 : 0;
+		if (run >= 60)
+			return true;
+	}
+	return false;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	CLEAN_BUF struct buf a = BUF_MAX(16 << 20), b = BUF_MAX(16 << 20), c = BUF_MAX(16 << 20);
@@ -68,8 +80,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	int64_t na = stream(rules, text, 0, true, &a), nb = stream(rules, text, data[0], false, &b);
 	MUST(na == nb && a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0));
 	MUST(redact_text(rules, text, &c, &n, &e) == 0);
-	/* A stream takes colours out besides. */
-	if (!text.n || !memchr(text.p, 0x1b, text.n))
+	/* A stream takes colours out besides, and what may be the middle of a key. */
+	if (!text.n || (!memchr(text.p, 0x1b, text.n) && !has_long_word(text)))
 		MUST(n == na && a.n == c.n && (a.n == 0 || memcmp(a.p, c.p, a.n) == 0));
 	object(rules, text);
 	credentials_behind(rules, text);

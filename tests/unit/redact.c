@@ -114,6 +114,7 @@ static const struct {
 	{"Body: {\"kind\":\"Secret\",\"metadata\":{\"name\":\"x\"},\"data\":{\"foo\":\"aHVudGVyMg==\"}}", "aHVudGVy"},
 	{"body=\"{\\\"kind\\\":\\\"Secret\\\",\\\"data\\\":{\\\"foo\\\":\\\"aHVudGVyMg==\\\"}}\"", "aHVudGVy"},
 	{"Authorization: token hunter20123456789", "hunter2"},
+	{"Cookie: sid=abcdef$ {\"password\":\"hunter2\"}", "hunter2"},
 };
 
 static void test_secrets(void **state)
