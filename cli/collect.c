@@ -303,6 +303,8 @@ static int collect_anonymous(const struct cli_args *a, struct collect_opts *o, s
 		return err_set(e, ERR_USAGE, "standard output is a terminal; redirect it or name a file");
 	if (!to_stdout && !o->force && access(out, F_OK) == 0)
 		return err_set(e, ERR_USAGE, "%s: exists already; choose another name, or give --force", out);
+	if ((rc = cli_map_check(a, out, e)) < 0)
+		return rc;
 	o->output = staging;
 	o->shown = out;
 	if ((rc = collect_run(o, say, res, e)) < 0)

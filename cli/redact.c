@@ -29,6 +29,23 @@ char *cli_map_path(const struct cli_args *a, const char *bundle)
 	return xasprintf("%.*s-map.json", (int)n, bundle);
 }
 
+int cli_map_check(const struct cli_args *a, const char *bundle, struct err *e)
+{
+	CLEAN(clean_anonymizer) struct anonymizer *old = NULL;
+	CLEAN(clean_free) char *map = cli_map_path(a, bundle), *folder = xstrdup(map);
+	char *slash = strrchr(folder, '/');
+	int rc;
+
+	if (access(map, F_OK) == 0 && (rc = anonymizer_new(map, &old, e)) < 0)
+		return rc;
+	if (slash)
+		slash[slash == folder] = '\0';
+	/* It is written beside itself and then renamed. */
+	if (access(slash ? folder : ".", W_OK | X_OK) != 0)
+		return err_errno(e, "%s: the map cannot be written there", map);
+	return 0;
+}
+
 int cli_rewrite(const struct cli_args *a, const char *in, const char *out, FILE *say, struct err *e)
 {
 	CLEAN(clean_anonymizer) struct anonymizer *anonymizer = NULL;
@@ -38,6 +55,8 @@ int cli_rewrite(const struct cli_args *a, const char *in, const char *out, FILE 
 	char size[16], packed[16];
 	int rc;
 
+	if (cli_given(a, "anonymize") && (rc = cli_map_check(a, out, e)) < 0)
+		return rc;
 	if (cli_given(a, "anonymize") && (rc = anonymizer_new(access(map, F_OK) == 0 ? map : NULL, &anonymizer, e)) < 0)
 		return rc;
 	o.anonymizer = anonymizer;

@@ -271,6 +271,11 @@ ends_by
 ok "stopped twice while names are mapped: at once" is "$status" 143
 ok "... neither bundle is left, and that is said" eval 'test -z "$(ls -A "$T/mapped")" && err "^sickbay: left at once: .*m-with-names.tar, whose names were not mapped, is removed"'
 ok "... and the first time said what is still done" err "^sickbay: the names are being mapped.*once more: leave at once, without a bundle"
+echo '{' >"$T/bad-map.json"
+for map in "$T/bad-map.json" "$T/no/such/folder/map.json"; do
+	run collect --no-kube --local --plan "$T/names.yaml" --anonymize --anonymize-map "$map" -o "$T/mapped/m.tar"
+	ok "a map that cannot be used is told before anything is collected" eval 'is "$status" 1 && err "^sickbay: $map: " && test -z "$(ls -A "$T/mapped")"'
+done
 begin h
 sleep 2.5 # a frame reaches the disk
 kill -KILL "$pid"
