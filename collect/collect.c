@@ -229,6 +229,23 @@ static int run_all(struct run *run, FILE *say, struct collect_result *res, struc
 	return rc;
 }
 
+/* The writer says these, too, but only after an API that may be slow to answer. */
+static int output_check(const struct collect_opts *o, struct err *e)
+{
+	CLEAN(clean_free) char *folder = xstrdup(o->output ? o->output : "");
+	char *slash = strrchr(folder, '/');
+
+	if (!strcmp(folder, "-"))
+		return 0;
+	if (folder[0] && !o->force && access(folder, F_OK) == 0)
+		return err_set(e, ERR_USAGE, "%s: exists already; choose another name, or give --force", folder);
+	if (slash)
+		slash[slash == folder] = '\0';
+	if (access(slash ? folder : ".", W_OK | X_OK) != 0)
+		return err_errno(e, "%s: no bundle can be written there", slash ? folder : "this folder");
+	return 0;
+}
+
 int collect_run(const struct collect_opts *o, FILE *say, struct collect_result *res, struct err *e)
 {
 	CLEAN(clean_plan) struct plan *plan = NULL;
@@ -239,9 +256,8 @@ int collect_run(const struct collect_opts *o, FILE *say, struct collect_result *
 	*res = (struct collect_result){.path = ""};
 	if ((rc = nodes_check(o, e)) < 0 || (rc = plan_load(o->plan, &plan, e)) < 0 || (rc = redact_load(&redact, e)) < 0)
 		return rc;
-	/* The writer says it, too, but only after an API that may be slow to answer. */
-	if (o->output && strcmp(o->output, "-") != 0 && !o->force && access(o->output, F_OK) == 0)
-		return err_set(e, ERR_USAGE, "%s: exists already; choose another name, or give --force", o->output);
+	if ((rc = output_check(o, e)) < 0)
+		return rc;
 	run.secrets = secrets_new(o->cancel, &run.asking);
 	if ((rc = nodes_ask(&run, e)) < 0) {
 		secrets_free(run.secrets);

@@ -355,6 +355,11 @@ wait "$pid"
 status=$?
 ok "stopped twice: at once, nothing is left" eval 'soon && { is "$status" 143 || is "$status" 3; } && { test "$status" = 3 || ! ls "$T"/twice.* 2>/dev/null; }'
 
+# --- where nothing can be written is told before a slow API is asked
+: >"$S/asked"
+run collect --no-nodes --plan "$T/small.yaml" --kubeconfig "$T/full" -o "$T/no/such/folder/b.tar"
+ok "a folder that is not there: told before anybody is asked" eval 'ends 1 "$T/no/such/folder: no bundle can be written there: No such file or directory" && is "$(cat "$S/asked")" ""'
+
 # --- disks and pipes
 if [ "$(id -u)" = 0 ] && mkdir "$T/disk" && mount -t tmpfs -o size=600k none "$T/disk" 2>/dev/null; then
 	run collect --no-nodes --plan "$T/small.yaml" --kubeconfig "$T/full" -o "$T/disk/b.tar"
