@@ -35,8 +35,13 @@ logged AS (
     coalesce(h.captures ->> '$.failed', h.captures ->> '$.disabled', h.captures ->> '$.none') AS reason, h.captures ->> '$.none' IS NOT NULL AS none,
     h.captures ->> '$.disabled' IS NOT NULL AS disabled
   FROM hits h LEFT JOIN pod_subjects s ON s.namespace = h.namespace AND s.pod = h.pod
+    LEFT JOIN container_statuses c ON c.namespace = h.namespace AND c.pod = h.pod AND c.name = h.container
   WHERE h.signature = 'dashboard-metric-client' AND h.role IS NOT 'container-log-previous'
     AND NOT (h.path GLOB 'nodes/*' AND EXISTS (SELECT 1 FROM files f WHERE f.pod = h.pod AND f.container IS h.container AND f.path GLOB 'cluster-resources/*' AND f.lines > 0))
+    -- Of the process that runs now, as far as the API says which one that is; else of the last hour.
+    AND CASE WHEN c.running_since IS NOT NULL THEN h.ts IS NULL OR h.ts >= c.running_since - 5000000
+      WHEN s.subject IS NOT NULL THEN 1
+      ELSE NOT EXISTS (SELECT 1 FROM lists WHERE resource = 'pods') AND (h.ts IS NULL OR h.ts > :now - 3600000000) END
 ),
 -- It asks every 30 seconds: what it no longer says is over. "Could not enable" and "Skipping" are said once, and last.
 counted AS (

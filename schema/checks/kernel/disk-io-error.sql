@@ -46,5 +46,7 @@ logged AS (
 SELECT 'node/' || node AS subject, file, line, text, ts, node, device, hits AS count, coalesce(iso(last_ts), '?') AS last_at,
   CASE WHEN hits >= 3 THEN 'certain' ELSE 'likely' END AS confidence, CASE WHEN hits >= 3 THEN 'critical' ELSE 'warning' END AS severity
 FROM logged
-WHERE newest <= 4 OR oldest = 1
+WHERE (newest <= 4 OR oldest = 1)
+  -- A disk that fails does it again; a single error of long ago may have been a cable.
+  AND (last_ts IS NULL OR last_ts > :now - CASE WHEN hits >= 3 THEN 604800000000 ELSE 86400000000 END)
 ORDER BY node, newest, file, line;

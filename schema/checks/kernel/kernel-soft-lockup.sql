@@ -44,5 +44,8 @@ SELECT 'node/' || l.node AS subject, l.file, l.line, l.text, l.ts, l.node, l.hit
   CASE WHEN l.moments >= 2 AND l.hits >= 3 THEN 'critical' ELSE 'warning' END AS severity,
   CASE WHEN l.moments >= 2 AND l.hits >= 3 THEN coalesce(' Task: ' || (SELECT n.captures ->> '$.task' FROM logged n WHERE n.node = l.node AND n.newest = 1) || '.', '') ELSE ' All at one moment: the machine was paused.' END AS what,
   CASE WHEN l.moments >= 2 AND l.hits >= 3 THEN coalesce('任务：' || (SELECT n.captures ->> '$.task' FROM logged n WHERE n.node = l.node AND n.newest = 1) || '。', '') ELSE '都发生在同一时刻：机器曾被暂停。' END AS what_zh
-FROM logged l WHERE l.newest <= 4 OR l.oldest = 1
+FROM logged l
+WHERE (l.newest <= 4 OR l.oldest = 1)
+  -- A processor that is stuck says so every 20 seconds; a machine that was paused once goes on as if nothing had been.
+  AND (l.last_ts IS NULL OR l.last_ts > :now - CASE WHEN l.moments >= 2 AND l.hits >= 3 THEN 86400000000 ELSE 3600000000 END)
 ORDER BY l.node, l.newest, l.file, l.line;

@@ -30,4 +30,6 @@ WITH logged AS (SELECT *, row_number() OVER (PARTITION BY node, captures ->> '$.
 SELECT 'node/' || l.node AS subject, l.file, l.line, l.text, l.ts, l.node, l.hits, coalesce(iso(l.last_ts), '?') AS last_at,
   (SELECT group_concat(port, ', ') FROM (SELECT DISTINCT rx('[0-9]+$', n.captures ->> '$.port') AS port FROM logged n WHERE n.node = l.node ORDER BY 1 LIMIT 5)) AS port
 FROM logged l WHERE l.k = 1 AND l.newest <= 20
+  -- The kernel says it once a listening socket, so that one line is enough; but not one of last week.
+  AND (l.last_ts IS NULL OR l.last_ts > :now - 86400000000)
 ORDER BY l.node, l.newest, l.file, l.line;

@@ -46,7 +46,9 @@ WITH
 logged AS (
   SELECT h.file, h.line, h.ts, h.text, h.log, coalesce(s.node, h.node) AS node,
     coalesce(s.subject, CASE WHEN h.pod IS NOT NULL THEN 'daemonset/kube-system/kube-proxy' ELSE 'node/' || h.node END) AS subject,
-    (SELECT u.started FROM node_units u WHERE u.node = h.node AND u.unit = 'kube-proxy.service' AND h.pod IS NULL) AS started
+    CASE WHEN h.pod IS NULL THEN (SELECT u.started FROM node_units u WHERE u.node = h.node AND u.unit = 'kube-proxy.service')
+      ELSE (SELECT c.running_since FROM container_statuses c WHERE c.namespace = h.namespace AND c.pod = h.pod AND c.name = h.container) END AS started,
+    h.role
   FROM hits h LEFT JOIN pod_subjects s ON s.namespace = h.namespace AND s.pod = h.pod
   WHERE h.signature = 'kube-proxy-conntrack-missing' AND h.role IS NOT 'container-log-previous' AND NOT h.copy
     -- Logs of pods that are gone do not count when the API says which ones there are.
@@ -57,7 +59,10 @@ counted AS (
   SELECT *, row_number() OVER (PARTITION BY subject, node ORDER BY ts DESC, log DESC) AS newest,
     row_number() OVER (PARTITION BY subject ORDER BY ts, log) AS oldest,
     count(*) OVER (PARTITION BY subject) AS hits, max(ts) OVER (PARTITION BY subject) AS last_ts
-  FROM logged WHERE started IS NULL OR ts IS NULL OR ts >= started - 5000000
+  FROM logged
+  WHERE CASE WHEN started IS NOT NULL THEN ts IS NULL OR ts >= started - 5000000
+    -- The API gives the log of the container that runs; of others nothing tells when it began.
+    ELSE role IS 'container-log' AND EXISTS (SELECT 1 FROM lists WHERE resource = 'pods') OR ts IS NULL OR ts > :now - 3600000000 END
 ),
 -- The image in use, and another one of kube-proxy: one that nodes have already, else the official one of this version.
 used AS (

@@ -41,7 +41,10 @@ sick AS (
   FROM node_conditions c JOIN objects o ON o.id = c.object
   WHERE c.type = 'PIDPressure' AND c.status = 'True'
 ),
-rejected AS (SELECT * FROM node_hits WHERE signature = 'pids-cgroup-full'),
+-- The kernel says it once a cgroup: one line is enough, but not one of last week, whose container is gone.
+rejected AS (
+  SELECT * FROM node_hits WHERE signature = 'pids-cgroup-full' AND (last_ts IS NULL OR last_ts > :now - 86400000000)
+),
 every AS (SELECT node FROM sick UNION SELECT node FROM rejected),
 evidence AS (
   SELECT node, 0 AS seq, file, line, NULL AS text, last_transition AS ts FROM sick

@@ -33,5 +33,11 @@ verify: "systemctl is-active docker"
 */
 SELECT 'node/' || h.node AS subject, h.file, h.line, h.text, h.ts, h.node, coalesce(iso(h.last_ts), '?') AS last_at
 FROM node_hits h LEFT JOIN node_units u ON u.node = h.node AND u.unit = 'docker.service'
-WHERE h.signature = 'docker-no-devices-cgroup' AND h.newest <= 3 AND coalesce(u.active, 'failed') NOT IN ('active', 'reloading')
+WHERE h.signature = 'docker-no-devices-cgroup' AND h.newest <= 3
+  -- It does not start with it: the unit is down, or no process of it exists; where nothing tells, it must have said so just now.
+  AND CASE
+    WHEN u.active IS NOT NULL THEN u.active NOT IN ('active', 'reloading')
+    WHEN EXISTS (SELECT 1 FROM node_processes p WHERE p.node = h.node)
+      THEN NOT EXISTS (SELECT 1 FROM node_processes p WHERE p.node = h.node AND p.args REGEXP '(^|/)(dockerd|docker daemon)( |$)')
+    ELSE h.last_ts > :now - 600000000 END
 ORDER BY h.node, h.newest, h.file, h.line;
