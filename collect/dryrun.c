@@ -131,6 +131,7 @@ static void print_requests(FILE *f, const struct plan *p, struct numbers *n)
 	        (long long)p->res_page);
 	fprintf(f, "      at most %lld s a page, %lld MiB a file\n", (long long)(p->res_timeout / US_PER_S),
 	        (long long)(p->res_max >> 20));
+	fprintf(f, "      where that is forbidden, of the namespace that the kubeconfig's context names\n");
 	print_words(f, "      except", p->res_skip);
 	fprintf(f, "\n   Health and metrics\n");
 	for (int i = 0; i < p->n_api; i++) {

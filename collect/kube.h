@@ -46,6 +46,7 @@ struct kube {
 	atomic_int silent; /* requests in a row without an answer */
 	bool serves_lists; /* set by kube_probe */
 	char broken[480];  /* why lists are not asked for; "" when they are */
+	char ns[254]; /* the context's namespace: what is listed of where all is forbidden; "" when it names none */
 	/* What the probe learned. */
 	char version[64], server[256], context[128], uid[64];
 	struct buf version_doc; /* the answer to /version, or empty */

@@ -319,6 +319,8 @@ int kube_open_http(struct run *run, struct kube **out, struct err *e)
 	h->proxy = kube_proxy_of(conf, &h->proxy_whose);
 	snprintf(h->kube.context, sizeof(h->kube.context), "%s", conf->context);
 	snprintf(h->kube.server, sizeof(h->kube.server), "%s", conf->server);
+	if (conf->ns && strlen(conf->ns) < sizeof(h->kube.ns))
+		snprintf(h->kube.ns, sizeof(h->kube.ns), "%s", conf->ns);
 	log_in(h);
 	*out = &h->kube;
 	return 0;

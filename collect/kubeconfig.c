@@ -220,6 +220,7 @@ static int from_files(const struct kubeconfig_opts *o, const struct kubeconfig_f
 	c->source = xstrdup(in->path);
 	c->cluster = kubeconfig_scalar(context, "cluster");
 	c->user = kubeconfig_scalar(context, "user");
+	c->ns = kubeconfig_scalar(context, "namespace");
 	cluster = kubeconfig_find(f, "clusters", "cluster", c->cluster ? c->cluster : "", &in_cluster);
 	if (!in_cluster)
 		return err_set(e, ERR_FORMAT, "kubeconfig %s: context \"%s\" names the cluster \"%s\", which no file has",
@@ -235,6 +236,15 @@ static int from_files(const struct kubeconfig_opts *o, const struct kubeconfig_f
 	if ((rc = kubeconfig_read_user(user, in_user, c, e)) < 0)
 		return err_wrap(e, "kubeconfig %s: user \"%s\"", in_user->path, c->user);
 	return 0;
+}
+
+/* A pod's own namespace. NULL where it is not told. */
+static char *namespace_of(const char *dir)
+{
+	CLEAN(clean_free) char *path = xasprintf("%s/namespace", dir);
+	CLEAN_BUF struct buf b = BUF_MAX(4096);
+
+	return access(path, F_OK) == 0 && file_read(path, &b, NULL) == 0 && b.n ? xstrndup(b.p, strcspn(b.p, " \r\n")) : NULL;
 }
 
 int kubeconfig_in_pod(const char *dir, struct kubeconfig **out, struct err *e)
@@ -255,6 +265,7 @@ int kubeconfig_in_pod(const char *dir, struct kubeconfig **out, struct err *e)
 	c->in_cluster = true;
 	c->server = strchr(host, ':') ? xasprintf("https://[%s]:%s", host, port) : xasprintf("https://%s:%s", host, port);
 	c->token_file = STEAL(token);
+	c->ns = namespace_of(dir);
 	if (access(ca, F_OK) == 0 && (rc = file_read(ca, &c->ca, e)) < 0)
 		return rc;
 	*out = STEAL(c);

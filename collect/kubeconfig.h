@@ -16,6 +16,7 @@ struct kubeconfig {
 	char *source;  /* for people: the file that holds the context, or "service account of this pod" */
 	char *context; /* "" in a pod */
 	char *cluster, *user;
+	char *ns;      /* the context's namespace, or NULL */
 	char *server; /* "https://host:port/prefix" without a slash at the end */
 	char *tls_server_name, *proxy_url; /* or NULL */
 	bool insecure;                     /* the server's certificate is not checked */

@@ -28,6 +28,7 @@ void kubeconfig_free(struct kubeconfig *c)
 	free(c->context);
 	free(c->cluster);
 	free(c->user);
+	free(c->ns);
 	free(c->server);
 	free(c->tls_server_name);
 	secret_free(c->proxy_url);

@@ -196,6 +196,9 @@ static void read_config(struct kube *k)
 		return;
 	if ((s = json_get_str(o, "current-context")))
 		snprintf(k->context, sizeof(k->context), "%s", s);
+	s = json_path_str(cJSON_GetArrayItem(json_get_arr(o, "contexts"), 0), "context.namespace");
+	if (s && strlen(s) < sizeof(k->ns))
+		snprintf(k->ns, sizeof(k->ns), "%s", s);
 	s = json_path_str(cJSON_GetArrayItem(json_get_arr(o, "clusters"), 0), "cluster.server");
 	if (s)
 		snprintf(k->server, sizeof(k->server), "%s", s);

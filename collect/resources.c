@@ -26,6 +26,7 @@ struct listing {
 	resource_hook hook;
 	void *hook_arg;
 	char *request; /* first page */
+	const char *ns; /* of one namespace alone, or "" */
 	struct jsonitems *scan;
 	struct target open[OPEN_MAX];
 	int n_open;
@@ -40,10 +41,11 @@ struct listing {
 	bool stopped; /* by the user or a limit of the run: not a failure */
 };
 
-static char *api_base(const struct resource *r)
+/* ns "": of the whole cluster. */
+static char *api_base(const struct resource *r, const char *ns)
 {
-	return r->group[0] ? xasprintf("/apis/%s/%s/%s", r->group, r->version, r->plural)
-	                   : xasprintf("/api/%s/%s", r->version, r->plural);
+	return xasprintf("%s%s%s/%s/%s%s%s%s", r->group[0] ? "/apis" : "/api", r->group[0] ? "/" : "", r->group, r->version,
+	                 ns[0] ? "namespaces/" : "", ns, ns[0] ? "/" : "", r->plural);
 }
 
 static char *target_path(const struct resource *r, const char *ns)
@@ -346,26 +348,43 @@ static void say_missing(struct listing *l, enum kube_status s, struct kube_reply
 	l->stopped = s == KUBE_NOT_ASKED;
 }
 
-void resource_list(struct kube *k, const struct resource *r, resource_hook hook, void *arg)
+static enum kube_status list_pages(struct listing *l, struct kube_reply *reply)
 {
-	CLEAN(clean_free)
-	char *base = api_base(r),
-	     *request = xasprintf("%s?limit=%lld", base, (long long)k->run->plan->res_page);
-	struct listing l = {.k = k, .r = r, .hook = hook, .hook_arg = arg, .request = request, .sorted = true};
-	struct kube_reply reply;
+	CLEAN(clean_free) char *base = api_base(l->r, l->ns);
 	char cont[2048] = "";
 	enum kube_status s;
 
-	l.text = (struct buf)BUF_MAX(128 << 20);
+	free(l->request);
+	l->request = xasprintf("%s?limit=%lld", base, (long long)l->k->run->plan->res_page);
 	do
-		s = get_page(&l, base, cont, sizeof(cont), &reply);
-	while (s == KUBE_OK ? cont[0] != '\0' : go_on(&l, s, &reply, cont, sizeof(cont)));
+		s = get_page(l, base, cont, sizeof(cont), reply);
+	while (s == KUBE_OK ? cont[0] != '\0' : go_on(l, s, reply, cont, sizeof(cont)));
+	return s;
+}
+
+void resource_list(struct kube *k, const struct resource *r, resource_hook hook, void *arg)
+{
+	struct listing l = {.k = k, .r = r, .hook = hook, .hook_arg = arg, .ns = "", .sorted = true};
+	struct kube_reply reply;
+	enum kube_status s;
+
+	l.text = (struct buf)BUF_MAX(128 << 20);
+	s = list_pages(&l, &reply);
+	/* Who may not see all may see the namespace that is his. That all is forbidden stays told. */
+	if (s == KUBE_DENIED && reply.http != 401 && !l.items && r->namespaced && k->ns[0] &&
+	    k->ns[strspn(k->ns, "abcdefghijklmnopqrstuvwxyz0123456789-")] == '\0') {
+		write_failure(&l, &reply);
+		l.ns = k->ns;
+		snprintf(l.note, sizeof(l.note), "of the namespace %.100s alone: all of them are forbidden to this user", k->ns);
+		s = list_pages(&l, &reply);
+	}
 	if (s == KUBE_OK && !l.items)
-		find_target(&l, ""); /* listed, and empty */
+		find_target(&l, l.ns); /* listed, and empty */
 	say_missing(&l, s, &reply);
 	for (int i = 0; i < l.n_open; i++)
 		close_target(&l, &l.open[i]);
-	if (s != KUBE_OK && !l.items)
+	if (s != KUBE_OK && !l.items && !l.ns[0])
 		write_failure(&l, &reply);
+	free(l.request);
 	buf_release(&l.text);
 }

@@ -125,6 +125,19 @@ ok "a continue token that comes again: not asked for a third time" is "$(grep -c
 ok "... the list failed, with what came" eval 'state loop $R/configmaps/default.json failed && is "$(count loop $R/configmaps/default.json "\"name\": \"o")" 200'
 ok "... and why" sh -c "tar -xOf $T/loop.tar loop/manifest.json | grep '$R/configmaps/default.json' | grep -q 'broke off after 200 objects: the server repeats its continue token'"
 
+# --- a user who may see one namespace, which the context names
+kubeconfig team "$url" "$ca_file" "token: tok-team"
+collect team --kubeconfig "$T/team"
+ok "all is forbidden, and no namespace is named: nothing is there" eval 'state team $R/pods.json failed && not_asked "namespaces/team"'
+sed -i 's/context: {cluster: c-team/context: {namespace: team, cluster: c-team/' "$T/team"
+collect team --kubeconfig "$T/team"
+ok "one is named: its objects, in pages" eval 'is "$(grep -c "GET /api/v1/namespaces/team/pods?" "$S/asked")" 3 && state team $R/pods/default.json ok'
+ok "... and that they are not all" sh -c "tar -xOf $T/team.tar team/manifest.json | grep '$R/pods/default.json' | grep -q 'of the namespace team alone'"
+ok "... the list of all is still told as forbidden" eval 'state team $R/pods.json failed && has team $R/pods-errors.json Forbidden'
+ok "... an empty list of it is an answer" state team $R/services/team.json ok
+ok "... what is forbidden there, too, is told once" is "$(member team manifest.json | grep -c "$R/configmaps.json")" 1
+ok "... and what has no namespace is asked once" is "$(grep -c "/nodes" "$S/asked")" 1
+
 # --- who we are
 try() { # NAME WHAT PATTERN-OF-ASKED
 	collect "$1" --kubeconfig "$T/$1"

@@ -113,7 +113,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return self.send(200, {"items": [item(1)]})
         if path == "/api/v1":
             names = {"full": LISTS, "slow": ["nodes", "limitranges"], "hang": ["nodes", "configmaps", "services"],
-                     "die": ["nodes", "configmaps", "services"], "loop": ["nodes", "configmaps", "services"]}.get(user, ["nodes", "namespaces", "services"])
+                     "die": ["nodes", "configmaps", "services"], "loop": ["nodes", "configmaps", "services"],
+                     "team": ["nodes", "pods", "services", "configmaps"]}.get(user, ["nodes", "namespaces", "services"])
             return self.send(200, {"resources": [{"name": n, "kind": LISTS[n][0], "verbs": ["get", "list"],
                                                   "namespaced": n not in ("nodes", "namespaces", "persistentvolumes")}
                                                  for n in names]})
@@ -122,6 +123,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if "/proxy/logs/" in path:
             return self.node_log(path)
         name = path.split("/")[-1]
+        # The user team may see the namespace team, and of that no ConfigMaps.
+        if user == "team" and path == "/api/v1/" + name or path == "/api/v1/namespaces/team/configmaps":
+            return self.status(403, "Forbidden", '%s is forbidden: User "team" cannot list resource "%s"' % (name, name))
+        if path == "/api/v1/namespaces/team/pods":
+            return self.page(name, args)
+        if path == "/api/v1/namespaces/team/services":
+            return self.send(200, {"items": []})
         if path == "/api/v1/" + name and name in LISTS:
             return self.special(name, args) or self.page(name, args)
         self.status(404, "NotFound", "the server could not find the requested resource")
