@@ -20,4 +20,5 @@ SELECT t.*,
     WHEN w.owner_kind IS NOT NULL THEN lower(w.owner_kind) || '/' || t.namespace || '/' || w.owner_name
     ELSE lower(t.kind) || '/' || t.namespace || '/' || t.name END AS subject
 FROM told t LEFT JOIN workloads w ON w.kind = t.kind AND w.namespace = t.namespace AND w.name = t.name
-WHERE t.message IS NOT NULL;
+-- An event may be about anything, a node too: workloads have a namespace.
+WHERE t.message IS NOT NULL AND t.kind IS NOT NULL AND t.namespace IS NOT NULL AND t.name IS NOT NULL;

@@ -48,7 +48,7 @@ refused AS (
 -- An event that is old speaks of then; the condition speaks of now.
 now_refused AS (
   SELECT r.* FROM refused r
-  WHERE r.event = 0 OR r.last_seen > :now - 1800000000 OR :now IS NULL
+  WHERE r.quota IS NOT NULL AND (r.event = 0 OR r.last_seen > :now - 1800000000 OR :now IS NULL)
 ),
 newest AS (
   SELECT r.*, row_number() OVER (PARTITION BY r.namespace, r.quota, r.subject, r.event ORDER BY r.last_seen DESC, r.file, r.line) AS n,
