@@ -56,25 +56,24 @@ static int collect_rows(struct sandbox *box, sqlite3_stmt *st, struct gather *g,
 }
 
 /* Runs the SELECT in its sandbox; what goes wrong in it is the check's error, not ours. Returns as collect_rows. */
-static int run_select(sqlite3 *db, const struct check *c, int64_t now, struct gather *g, int64_t *steps, struct err *e)
+static int run_select(struct sandbox *box, const struct check *c, int64_t now, struct gather *g, int64_t *steps, struct err *e)
 {
-	struct sandbox box;
 	sqlite3_stmt *st = NULL;
 
-	sandbox_enter(&box, db, CHECK_BUDGET);
-	int rc = sandbox_prepare(&box, c, now, &st, e);
+	sandbox_enter(box, CHECK_BUDGET);
+	int rc = sandbox_prepare(box, c, now, &st, e);
 	if (rc == 0)
-		rc = collect_rows(&box, st, g, e);
+		rc = collect_rows(box, st, g, e);
 	if (st)
 		*steps = sqlite3_stmt_status(st, SQLITE_STMTSTATUS_VM_STEP, 0);
 	sqlite3_finalize(st);
-	sandbox_leave(&box);
+	sandbox_leave(box);
 	return rc;
 }
 
-static int run_check(sqlite3 *db, const struct check *c, const struct needs *n, int64_t now, struct outcome *o, struct err *e)
+static int run_check(struct sandbox *box, const struct check *c, const struct needs *n, int64_t now, struct outcome *o, struct err *e)
 {
-	CLEAN(clean_gather) struct gather *g = gather_new(db, c);
+	CLEAN(clean_gather) struct gather *g = gather_new(box->db, c);
 	struct err own;
 	int unproved = 0;
 
@@ -88,7 +87,7 @@ static int run_check(sqlite3 *db, const struct check *c, const struct needs *n, 
 		o->other_version = rc == 0 && !version_applies(n, c);
 		return rc;
 	}
-	int more = run_select(db, c, now, g, &o->steps, &own);
+	int more = run_select(box, c, now, g, &o->steps, &own);
 	if (more < 0) {
 		outcome_failed(o, own.msg);
 		return 0;
@@ -108,15 +107,18 @@ static int run_check(sqlite3 *db, const struct check *c, const struct needs *n, 
 	return 0;
 }
 
-static int store_check(sqlite3 *db, const struct check *c, const struct outcome *o, struct err *e)
+static int prepare_asset(sqlite3 *db, const char *path, sqlite3_stmt **st, struct err *e)
 {
-	const struct asset *a = asset_get("schema/findings/insert-check.sql");
-	CLEAN(clean_stmt) sqlite3_stmt *st = NULL;
-	const char *title = check_text(json_get(c->head, "title"), LANG_EN);
-	int rc = a ? db_prepare(db, a->path, a->text, &st, e) : err_set(e, ERR_INTERNAL, "insert-check.sql is missing");
+	const struct asset *a = asset_get(path);
 
-	if (rc < 0)
-		return rc;
+	return a ? db_prepare(db, a->path, a->text, st, e) : err_set(e, ERR_INTERNAL, "%s is missing", path);
+}
+
+static int store_check(sqlite3_stmt *st, const struct check *c, const struct outcome *o, struct err *e)
+{
+	const char *title = check_text(json_get(c->head, "title"), LANG_EN);
+
+	sqlite3_reset(st);
 	db_bind_text(st, ":id", c->id);
 	db_bind_text(st, ":area", c->area);
 	db_bind_text(st, ":severity", severity_name(c->severity));
@@ -129,11 +131,9 @@ static int store_check(sqlite3 *db, const struct check *c, const struct outcome 
 	return db_step(st, e) < 0 ? -e->code : 0;
 }
 
-static int store_check_texts(sqlite3 *db, const struct check *c, const struct outcome *o, struct err *e)
+static int store_check_texts(sqlite3_stmt *st, const struct check *c, const struct outcome *o, struct err *e)
 {
-	const struct asset *a = asset_get("schema/findings/insert-check-texts.sql");
-	CLEAN(clean_stmt) sqlite3_stmt *st = NULL;
-	int rc = a ? db_prepare(db, a->path, a->text, &st, e) : err_set(e, ERR_INTERNAL, "insert-check-texts.sql is missing");
+	int rc = 0;
 
 	for (int i = 0; i < LANG_COUNT && rc >= 0; i++) {
 		const char *title = check_text(json_get(c->head, "title"), i);
@@ -150,28 +150,39 @@ static int store_check_texts(sqlite3 *db, const struct check *c, const struct ou
 int checks_run(sqlite3 *db, const char *checks_dir, struct err *e)
 {
 	CLEAN(clean_checkset) struct checkset *set = NULL;
+	CLEAN(clean_stmt) sqlite3_stmt *insert = NULL;
+	CLEAN(clean_stmt) sqlite3_stmt *insert_texts = NULL;
+	struct sandbox box = {0};
 	struct needs n = {0};
 	int rc = checkset_load(checks_dir, &set, e);
 
 	if (rc == 0)
 		rc = needs_init(&n, db, e);
 	int64_t now = bundle_now(db);
+	sandbox_open(&box, db);
+	if (rc == 0)
+		rc = prepare_asset(db, "schema/findings/insert-check.sql", &insert, e);
+	if (rc == 0)
+		rc = prepare_asset(db, "schema/findings/insert-check-texts.sql", &insert_texts, e);
 	if (rc == 0)
 		rc = db_exec(db, "begin", STR("SAVEPOINT checks"), e);
 	for (int i = 0; rc == 0 && i < set->n; i++) {
 		struct outcome o = {.state = CLEAR};
-		rc = run_check(db, set->v[i], &n, now, &o, e);
+		rc = run_check(&box, set->v[i], &n, now, &o, e);
 		if (rc == 0)
-			rc = store_check(db, set->v[i], &o, e);
+			rc = store_check(insert, set->v[i], &o, e);
 		if (rc == 0)
-			rc = store_check_texts(db, set->v[i], &o, e);
+			rc = store_check_texts(insert_texts, set->v[i], &o, e);
 		if (rc < 0)
 			rc = err_wrap(e, "%s", set->v[i]->path);
 		for (int l = 0; l < LANG_COUNT; l++)
 			free(o.reason[l]);
 	}
+	sqlite3_reset(insert);
+	sqlite3_reset(insert_texts);
 	if (rc == 0)
 		rc = db_exec(db, "end", STR("RELEASE checks"), e);
 	needs_release(&n);
+	sandbox_close(&box);
 	return rc;
 }

@@ -101,11 +101,15 @@ bool version_in_range(const char *version, const char *range, bool *bad_range);
 struct sandbox {
 	sqlite3 *db;
 	int64_t cpu_deadline, deadline;
-	bool timed_out;
+	bool on, timed_out;
 	char why[160]; /* the first thing that was refused, "" when nothing was */
 	int limits[16];
 };
-void sandbox_enter(struct sandbox *s, sqlite3 *db, int64_t budget_us);
+/* Between open and close the sandbox may be entered many times. Statements that were prepared meanwhile stay so: to install an
+ * authorizer makes SQLite compile every statement of the connection again. *s must not move. */
+void sandbox_open(struct sandbox *s, sqlite3 *db);
+void sandbox_close(struct sandbox *s);
+void sandbox_enter(struct sandbox *s, int64_t budget_us);
 void sandbox_leave(struct sandbox *s);
 /* Prepares a check's SELECT inside the sandbox and binds its parameters. now may be TIME_NONE (NULL). */
 int sandbox_prepare(struct sandbox *s, const struct check *c, int64_t now, sqlite3_stmt **out, struct err *e);

@@ -313,12 +313,14 @@ static void lint_sql(struct lint *l)
 	struct sandbox box;
 	struct err e;
 
-	sandbox_enter(&box, l->db, 5 * US_PER_S);
+	sandbox_open(&box, l->db);
+	sandbox_enter(&box, 5 * US_PER_S);
 	int rc = sandbox_prepare(&box, l->c, 0, &l->st, &e);
 	if (rc == 0)
 		while (sqlite3_step(l->st) == SQLITE_ROW)
 			;
 	sandbox_leave(&box);
+	sandbox_close(&box);
 	if (rc < 0) {
 		tell_placed(l, e.msg);
 		return;

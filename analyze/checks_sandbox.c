@@ -45,6 +45,8 @@ static int authorize(void *arg, int action, const char *a, const char *b, const 
 	struct sandbox *s = arg;
 
 	(void)view;
+	if (!s->on)
+		return SQLITE_OK;
 	switch (action) {
 	case SQLITE_SELECT:
 	case SQLITE_RECURSIVE:
@@ -77,19 +79,35 @@ static int look_at_clock(void *arg)
 	return s->timed_out;
 }
 
-void sandbox_enter(struct sandbox *s, sqlite3 *db, int64_t budget_us)
+void sandbox_open(struct sandbox *s, sqlite3 *db)
+{
+	*s = (struct sandbox){.db = db};
+	sqlite3_set_authorizer(db, authorize, s);
+}
+
+void sandbox_close(struct sandbox *s)
+{
+	if (s->db)
+		sqlite3_set_authorizer(s->db, NULL, NULL);
+	s->db = NULL;
+}
+
+void sandbox_enter(struct sandbox *s, int64_t budget_us)
 {
 	_Static_assert(ARRAY_LEN(limits) <= ARRAY_LEN(s->limits), "room to remember every limit");
-	*s = (struct sandbox){.db = db, .cpu_deadline = clock_cpu() + budget_us, .deadline = clock_mono() + MAX_STRETCH * budget_us};
+	s->cpu_deadline = clock_cpu() + budget_us;
+	s->deadline = clock_mono() + MAX_STRETCH * budget_us;
+	s->timed_out = false;
+	s->why[0] = '\0';
 	for (size_t i = 0; i < ARRAY_LEN(limits); i++)
-		s->limits[i] = sqlite3_limit(db, limits[i].id, limits[i].value);
-	sqlite3_set_authorizer(db, authorize, s);
-	sqlite3_progress_handler(db, STEPS_PER_LOOK, look_at_clock, s);
+		s->limits[i] = sqlite3_limit(s->db, limits[i].id, limits[i].value);
+	s->on = true;
+	sqlite3_progress_handler(s->db, STEPS_PER_LOOK, look_at_clock, s);
 }
 
 void sandbox_leave(struct sandbox *s)
 {
-	sqlite3_set_authorizer(s->db, NULL, NULL);
+	s->on = false;
 	sqlite3_progress_handler(s->db, 0, NULL, NULL);
 	for (size_t i = 0; i < ARRAY_LEN(limits); i++)
 		sqlite3_limit(s->db, limits[i].id, s->limits[i]);

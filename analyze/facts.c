@@ -10,23 +10,52 @@ struct fact {
 	char *x, *answer; /* either may be NULL */
 };
 
+struct question {
+	const char *path; /* as above */
+	sqlite3_stmt *st; /* NULL when it does not compile */
+};
+
 static const char ROWS[] = "rows";
 
-int fact_ask(sqlite3 *db, const char *path, const char *x, char **out, struct err *e)
+static int prepare(sqlite3 *db, const char *path, sqlite3_stmt **st, struct err *e)
 {
 	const struct asset *a = asset_get(path);
-	CLEAN(clean_stmt) sqlite3_stmt *st = NULL;
-	int rc = a ? db_prepare(db, a->path, a->text, &st, e) : err_set(e, ERR_INTERNAL, "%s is missing", path);
 
-	*out = NULL;
-	if (rc < 0)
-		return rc;
+	return a ? db_prepare(db, a->path, a->text, st, e) : err_set(e, ERR_INTERNAL, "%s is missing", path);
+}
+
+static int ask(sqlite3_stmt *st, const char *x, char **out, struct err *e)
+{
+	int rc;
+
 	if (sqlite3_bind_parameter_index(st, ":x"))
 		db_bind_text(st, ":x", x);
 	rc = db_step(st, e);
 	if (rc == 1 && db_col_text(st, 0))
 		*out = xstrdup(db_col_text(st, 0));
+	sqlite3_reset(st);
 	return rc < 0 ? rc : 0;
+}
+
+int fact_ask(sqlite3 *db, const char *path, const char *x, char **out, struct err *e)
+{
+	CLEAN(clean_stmt) sqlite3_stmt *st = NULL;
+	int rc = prepare(db, path, &st, e);
+
+	*out = NULL;
+	return rc < 0 ? rc : ask(st, x, out, e);
+}
+
+static sqlite3_stmt *question(struct facts *f, const char *path)
+{
+	for (int i = 0; i < f->n_asked; i++)
+		if (strcmp(f->asked[i].path, path) == 0)
+			return f->asked[i].st;
+	f->asked = xreallocarray(f->asked, (size_t)f->n_asked + 1, sizeof(*f->asked));
+	struct question *q = &f->asked[f->n_asked++];
+	*q = (struct question){.path = path};
+	(void)prepare(f->db, path, &q->st, NULL);
+	return q->st;
 }
 
 static bool same(const char *a, const char *b)
@@ -57,7 +86,9 @@ const char *facts_get(struct facts *f, const char *path, const char *x)
 
 	if (k)
 		return k->answer;
-	(void)fact_ask(f->db, path, x, &answer, NULL);
+	sqlite3_stmt *st = question(f, path);
+	if (st)
+		(void)ask(st, x, &answer, NULL);
 	return keep(f, path, x, answer);
 }
 
@@ -97,6 +128,9 @@ void facts_release(struct facts *f)
 		free(f->v[i].x);
 		free(f->v[i].answer);
 	}
+	for (int i = 0; i < f->n_asked; i++)
+		sqlite3_finalize(f->asked[i].st);
+	free(f->asked);
 	free(f->v);
 	*f = (struct facts){0};
 }

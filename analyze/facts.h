@@ -11,6 +11,8 @@ struct facts {
 	sqlite3 *db; /* borrowed */
 	struct fact *v;
 	int n;
+	struct question *asked; /* the queries that were asked, prepared */
+	int n_asked;
 };
 /* The same, borrowed until facts_release; NULL also when the query fails. */
 const char *facts_get(struct facts *f, const char *path, const char *x);

@@ -236,10 +236,12 @@ void report_load_page(sqlite3 *db, struct report *r)
 	for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
 		struct sandbox box;
 		struct err trouble = {0};
-		sandbox_enter(&box, db, MAX_SECONDS * US_PER_S);
+		sandbox_open(&box, db);
+		sandbox_enter(&box, MAX_SECONDS * US_PER_S);
 		if (parts[i](db, r, &trouble) < 0 && !r->page_trouble)
 			r->page_trouble = xstrdup(trouble.msg);
 		sandbox_leave(&box);
+		sandbox_close(&box);
 	}
 }
 

@@ -113,10 +113,12 @@ int report_load_tables(sqlite3 *db, struct report *r, struct err *e)
 		}
 		for (char *p = strchr(t.key, '-'); p; p = strchr(p, '-'))
 			*p = '_';
-		sandbox_enter(&box, db, MAX_SECONDS * US_PER_S);
+		sandbox_open(&box, db);
+		sandbox_enter(&box, MAX_SECONDS * US_PER_S);
 		if (run(db, a, &t, &trouble) < 0)
 			t.trouble = xstrdup(trouble.msg);
 		sandbox_leave(&box);
+		sandbox_close(&box);
 		if (t.row_count == 0 && !t.trouble) {
 			free_table(&t);
 			continue;
