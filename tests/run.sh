@@ -56,7 +56,7 @@ chmod 711 "$work"
 trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
 # The list of tests, a line each: name and command. The long ones come first, so that no processor idles at the end.
-long="tests/cli/samples.sh tests/cli/collect_ssh.sh tests/cli/chinese.sh tests/cli/collect_bounds.sh"
+long="tests/cli/samples.sh tests/cli/collect_ssh.sh tests/cli/collect_api.sh tests/cli/chinese.sh tests/cli/collect_bounds.sh"
 {
 	for t in $long; do echo "${t#tests/} sh $t"; done
 	i=1 parts=8
