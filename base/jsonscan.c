@@ -183,15 +183,18 @@ static int keep_top(struct jsonitems *s, const char *p, size_t n, struct err *e)
 	return s->head_cut ? 0 : buf_add(&s->head, p, n, e);
 }
 
-static void copy_token(char *to, size_t size, struct str token)
+/* False when it does not fit: half a continue token would be worse than none. */
+static bool copy_token(char *to, size_t size, struct str token)
 {
 	CLEAN_BUF struct buf b = BUF_MAX(4096);
 
-	if (!token.p || *to || json_decode(token, &b, NULL) < 0)
-		return;
-	size_t n = b.n < size ? b.n : 0; /* half a continue token would be worse than none */
+	if (!token.p || *to)
+		return true;
+	bool fits = json_decode(token, &b, NULL) == 0 && b.n < size;
+	size_t n = fits ? b.n : 0;
 	memcpy(to, buf_cstr(&b), n);
 	to[n] = '\0';
+	return fits;
 }
 
 enum { H_KIND, H_VERSION, H_CONTINUE, H_RV, H_NAME, H_ITEMS, H_COUNT };
@@ -208,7 +211,8 @@ static bool read_head(struct jsonitems *s, struct str text, struct str v[H_COUNT
 		return false;
 	copy_token(s->kind, sizeof(s->kind), v[H_KIND]);
 	copy_token(s->api_version, sizeof(s->api_version), v[H_VERSION]);
-	copy_token(s->cont, sizeof(s->cont), v[H_CONTINUE]);
+	if (!copy_token(s->cont, sizeof(s->cont), v[H_CONTINUE]))
+		s->cont_lost = true;
 	copy_token(s->resource_version, sizeof(s->resource_version), v[H_RV]);
 	return true;
 }
@@ -500,6 +504,7 @@ bool jsonitems_ended(const struct jsonitems *s)
 
 int jsonitems_finish(struct jsonitems *s, struct err *e)
 {
+	s->cont_lost |= s->shape == JSONITEMS_LIST && s->head_cut && !s->cont[0];
 	if (s->state == ST_END)
 		return 0;
 	if (s->state == ST_START)

@@ -27,6 +27,7 @@ struct jsonitems {
 	char kind[64];        /* of the list itself ("PodList"), "" when it had none by the time it was asked */
 	char api_version[64];
 	char cont[2048];      /* metadata.continue of a paged list, "" when none */
+	bool cont_lost;       /* there may be a next page, but its token is longer than cont, or stands where it is not read */
 	char resource_version[64];
 	int64_t count;        /* elements seen */
 	/* private */

@@ -269,6 +269,10 @@ static enum kube_status get_page(struct listing *l, const char *base, char *cont
 		s = KUBE_ERROR;
 		snprintf(reply->reason, sizeof(reply->reason), "the list is %.140s", e.msg);
 	}
+	if (s == KUBE_OK && pg.scan.cont_lost) {
+		s = KUBE_ERROR;
+		snprintf(reply->reason, sizeof(reply->reason), "the server's continue token is longer than %zu bytes", sizeof(pg.scan.cont) - 1);
+	}
 	/* It would give us the same page for ever. */
 	if (s == KUBE_OK && cont[0] && !strcmp(cont, pg.scan.cont)) {
 		s = KUBE_ERROR;

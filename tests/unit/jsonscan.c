@@ -90,6 +90,31 @@ static void test_head(void **state)
 	jsonitems_release(&s);
 }
 
+/* A list whose next page cannot be asked for is not taken for a whole one. */
+static void test_lost_continue(void **state)
+{
+	static const char before[] = "{\"items\":[{}],\"metadata\":{\"continue\":\"", after[] = "\"}}";
+	static const size_t lengths[] = {2047, 2048, 5000, 70000};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(lengths) / sizeof(*lengths); i++) {
+		CLEAN_BUF struct buf b = BUF_MAX(1 << 20);
+		struct jsonitems s;
+		struct seen seen = {0};
+		struct err e = {0};
+
+		buf_add_str(&b, before, NULL);
+		for (size_t k = 0; k < lengths[i]; k++)
+			buf_add(&b, "x", 1, NULL);
+		buf_add_str(&b, after, NULL);
+		assert_int_equal(cut(b.p, b.n, 4096, &s, &seen, &e), 0);
+		assert_int_equal(s.cont_lost, i > 0);
+		assert_int_equal(strlen(s.cont), i > 0 ? 0 : 2047);
+		buf_release(&seen.text);
+		jsonitems_release(&s);
+	}
+}
+
 static void expect_broken(const char *text, size_t n, const char *items, const char *why)
 {
 	for (size_t step = 1; step < 70; step += 9) {
@@ -280,7 +305,7 @@ static void test_decode(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_shapes), cmocka_unit_test(test_head), cmocka_unit_test(test_broken),
+		cmocka_unit_test(test_shapes), cmocka_unit_test(test_head), cmocka_unit_test(test_lost_continue), cmocka_unit_test(test_broken),
 		cmocka_unit_test(test_caps_and_callbacks), cmocka_unit_test(test_paths), cmocka_unit_test(test_paths_shared),
 		cmocka_unit_test(test_grammar), cmocka_unit_test(test_each), cmocka_unit_test(test_decode),
 	};
