@@ -100,14 +100,28 @@ static bool number_of(struct extract *x, const struct column *c, struct str toke
 	}
 }
 
+static int is_object(void *arg, struct str element, struct err *e)
+{
+	(void)arg;
+	return element.p[0] == '{' ? 0 : err_set(e, ERR_FORMAT, "no object");
+}
+
+/* Checks look into the elements of such an array; text there is an error to SQLite, and no API server writes it. */
+static bool all_objects(struct str token)
+{
+	struct err why;
+
+	return token.p[0] == '[' && json_each_element(token, is_object, NULL, &why) == 0;
+}
+
 static void put_value(struct extract *x, struct store *s, const struct column *c, struct str token)
 {
 	int64_t v;
 
-	if (!token.p)
+	if (!token.p || (c->conv == CONV_OBJECTS && !all_objects(token)))
 		row_null(s);
 	else if (!c->integer)
-		row_str(s, c->conv == CONV_JSON ? token : text_of(x, token));
+		row_str(s, c->conv == CONV_JSON || c->conv == CONV_OBJECTS ? token : text_of(x, token));
 	else if (number_of(x, c, token, &v))
 		row_int(s, v);
 	else

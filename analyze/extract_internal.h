@@ -6,7 +6,7 @@
 
 enum { MAX_TABLES = 64, MAX_COLUMNS = 64, MAX_EACH = 4, MAX_PATHS = 160, TEXT_MAX = 16 << 20, MAX_ELEMENTS = 20000 };
 
-enum conversion { CONV_NONE, CONV_TIME, CONV_COUNT, CONV_JSON, CONV_CPU, CONV_BYTES };
+enum conversion { CONV_NONE, CONV_TIME, CONV_COUNT, CONV_JSON, CONV_CPU, CONV_BYTES, CONV_OBJECTS };
 
 struct column {
 	char *path;            /* without ^ and conversion */

@@ -7,7 +7,7 @@
 #include "base/asset.h"
 #include "base/mem.h"
 
-static const char *const conversion_names[] = {"", "time", "count", "json", "cpu", "bytes"};
+static const char *const conversion_names[] = {"", "time", "count", "json", "cpu", "bytes", "objects"};
 static const char *const common_paths[C_COUNT] = {".kind", ".apiVersion", ".metadata.namespace", ".metadata.name",
 	".metadata.uid", ".metadata.creationTimestamp", ".metadata.deletionTimestamp"};
 

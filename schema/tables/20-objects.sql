@@ -2,7 +2,8 @@
 -- by (README, "how to add a column"): `-- from: KINDS [each PATHS]` behind the table's name says of which objects one row
 -- is made (with `each`, one row for every element of these arrays). `^` starts at the object instead of the element; `@list` is the
 -- last name of the array's path; alternatives are parted by " | ". Words behind the path: time (ISO 8601 to µs), count
--- (elements of an array, members of an object), json (raw), cpu (quantity to millicores), bytes (quantity to bytes). Every typed
+-- (elements of an array, members of an object), json (raw), objects (raw, an array of nothing but
+-- objects; NULL otherwise), cpu (quantity to millicores), bytes (quantity to bytes). Every typed
 -- table has object, file and line besides.
 
 CREATE TABLE nodes (              -- from: Node
@@ -11,11 +12,11 @@ CREATE TABLE nodes (              -- from: Node
   unschedulable     INTEGER,      -- .spec.unschedulable
   pod_cidr          TEXT,         -- .spec.podCIDR
   provider_id       TEXT,         -- .spec.providerID
-  taints            TEXT,         -- .spec.taints json
+  taints            TEXT,         -- .spec.taints objects
   labels            TEXT,         -- .metadata.labels json
   annotations       TEXT,         -- .metadata.annotations json
-  addresses         TEXT,         -- .status.addresses json
-  images            TEXT,         -- .status.images json
+  addresses         TEXT,         -- .status.addresses objects
+  images            TEXT,         -- .status.images objects
   cpu               INTEGER,      -- .status.capacity.cpu cpu
   cpu_allocatable   INTEGER,      -- .status.allocatable.cpu cpu
   memory            INTEGER,      -- .status.capacity.memory bytes
@@ -70,8 +71,8 @@ CREATE TABLE pods (               -- from: Pod
   owner_uid    TEXT,              -- .metadata.ownerReferences[0].uid
   labels       TEXT,              -- .metadata.labels json
   node_selector TEXT,             -- .spec.nodeSelector json
-  tolerations  TEXT,              -- .spec.tolerations json
-  volumes      TEXT,              -- .spec.volumes json
+  tolerations  TEXT,              -- .spec.tolerations objects
+  volumes      TEXT,              -- .spec.volumes objects
   object INTEGER, file INTEGER, line INTEGER
 ) STRICT;
 
@@ -168,7 +169,7 @@ CREATE TABLE workloads (          -- from: Deployment, StatefulSet, DaemonSet, R
   labels    TEXT,                 -- .metadata.labels json
   selector  TEXT,                 -- .spec.selector json
   node_selector TEXT,             -- .spec.template.spec.nodeSelector json
-  conditions TEXT,                -- .status.conditions json
+  conditions TEXT,                -- .status.conditions objects
   object INTEGER, file INTEGER, line INTEGER
 ) STRICT;
 
@@ -179,15 +180,15 @@ CREATE TABLE services (           -- from: Service
   cluster_ip TEXT,                -- .spec.clusterIP
   external_name TEXT,             -- .spec.externalName
   selector   TEXT,                -- .spec.selector json
-  ports      TEXT,                -- .spec.ports json
-  ingress    TEXT,                -- .status.loadBalancer.ingress json
+  ports      TEXT,                -- .spec.ports objects
+  ingress    TEXT,                -- .status.loadBalancer.ingress objects
   object INTEGER, file INTEGER, line INTEGER
 ) STRICT;
 
 CREATE TABLE endpoints (          -- from: Endpoints
   namespace TEXT,                 -- .metadata.namespace
   name      TEXT,                 -- .metadata.name
-  subsets   TEXT,                 -- .subsets json
+  subsets   TEXT,                 -- .subsets objects
   object INTEGER, file INTEGER, line INTEGER
 ) STRICT;
 
@@ -210,7 +211,7 @@ CREATE TABLE hpas (               -- from: HorizontalPodAutoscaler
   max_replicas INTEGER,           -- .spec.maxReplicas
   current_replicas INTEGER,       -- .status.currentReplicas
   desired_replicas INTEGER,       -- .status.desiredReplicas
-  conditions TEXT,                -- .status.conditions json
+  conditions TEXT,                -- .status.conditions objects
   conditions_annotation TEXT,     -- .metadata.annotations."autoscaling.alpha.kubernetes.io/conditions"
   object INTEGER, file INTEGER, line INTEGER
 ) STRICT;
@@ -219,7 +220,7 @@ CREATE TABLE apiservices (        -- from: APIService
   name      TEXT,                 -- .metadata.name
   service_namespace TEXT,         -- .spec.service.namespace
   service_name TEXT,              -- .spec.service.name
-  conditions TEXT,                -- .status.conditions json
+  conditions TEXT,                -- .status.conditions objects
   object INTEGER, file INTEGER, line INTEGER
 ) STRICT;
 

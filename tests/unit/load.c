@@ -124,6 +124,8 @@ static void test_objects(void **state)
 			"      \"status\": {\"containerStatuses\": [\n\n        {\"name\": \"c1\", \"restartCount\": 3, \"ready\": false, \"state\": {\"waiting\": {\"reason\": \"CrashLoopBackOff\"}}}\n      ], \"initContainerStatuses\": [{\"name\": \"i\"}]}\n"
 			"    },\n    {\"metadata\": {\"name\": \"b\"}, }, \"text\", 7, null,\n    {\"kind\": \"Odd\", \"metadata\": {\"name\": \"c\"}}\n  ]\n}\n"),
 		FILE_OF("cluster-resources/leases/kube-system.json", "{\"kind\":\"List\",\"items\":[{\"kind\":\"Lease\",\"apiVersion\":\"coordination.k8s.io/v1\",\"metadata\":{\"name\":\"l\"},\"spec\":{\"leaseDurationSeconds\":15,\"renewTime\":\"2024-03-01T11:59:59.5Z\"}}]}"),
+		FILE_OF("cluster-resources/nodes.json", "{\"kind\":\"NodeList\",\"apiVersion\":\"v1\",\"items\":["
+			"{\"metadata\":{\"name\":\"n1\"},\"spec\":{\"taints\":[{\"key\":\"k\"}]},\"status\":{\"addresses\":[\"10.0.0.1\"],\"images\":\"i\"}}]}"),
 		FILE_OF("cluster-resources/network-policy.json", "{\"kind\":\"List\",\"apiVersion\":\"v1\",\"items\":[]}"),
 		FILE_OF("cluster-resources/custom-resources/services.serving.knative.dev.json",
 			"[{\"kind\":\"Service\",\"apiVersion\":\"serving.knative.dev/v1\",\"metadata\":{\"name\":\"k\"}}]"),
@@ -132,16 +134,18 @@ static void test_objects(void **state)
 
 	(void)state;
 	expect(db, "SELECT kind, name, item, line, json_valid(json) FROM objects ORDER BY id",
-	       "Pod|a|0|4|1;Odd|c|5|15|1;Lease|l|0|1|1;Service|k|0|1|1;Service|s|0|1|1;");
+	       "Pod|a|0|4|1;Odd|c|5|15|1;Lease|l|0|1|1;Node|n1|0|1|1;Service|k|0|1|1;Service|s|0|1|1;");
 	expect(db, "SELECT line, message FROM problems", "14|item 1: bad JSON, left out;14|item 2: not an object, left out;"
 		"14|item 3: not an object, left out;14|item 4: not an object, left out;");
 	expect(db, "SELECT resource, namespace, items, whole FROM lists ORDER BY 1",
-	       "leases|kube-system|1|1;networkpolicies|NULL|0|1;pods|default|6|0;services.serving.knative.dev|NULL|1|1;");
+	       "leases|kube-system|1|1;networkpolicies|NULL|0|1;nodes|NULL|1|1;pods|default|6|0;services.serving.knative.dev|NULL|1|1;");
 	expect(db, "SELECT namespace, name, uid, created, node, host_network, phase, object, line FROM pods", "default|a|u|1709251200000000|n1|1|NULL|1|4;");
 	expect(db, "SELECT pod, list, name, image, cpu_limit, memory_limit, cpu_request, line FROM container_specs", "a|containers|c1|i1|1500|1073741824|NULL|7;");
 	expect(db, "SELECT pod, list, name, restarts, ready, waiting_reason, line FROM container_statuses",
 	       "a|containerStatuses|c1|3|0|CrashLoopBackOff|11;a|initContainerStatuses|i|NULL|NULL|NULL|12;");
 	expect(db, "SELECT name, duration_s, iso(renewed) FROM leases", "l|15|2024-03-01T11:59:59.500000Z;");
+	/* Arrays that checks look into have nothing but objects. */
+	expect(db, "SELECT name, taints, addresses, images FROM nodes", "n1|[{\"key\":\"k\"}]|NULL|NULL;");
 	expect(db, "SELECT name, ports FROM services", "s|[{\"port\": 1}];");
 }
 
