@@ -99,6 +99,9 @@ static int run_check(struct sandbox *box, const struct check *c, const struct ne
 	if (unproved) {
 		outcome_note(o, n, "state.unproved", unproved);
 		o->state = FAILED;
+	} else if (gather_nameless(g)) {
+		outcome_note(o, n, "state.nameless", gather_nameless(g));
+		o->state = found ? FOUND : NOT_EVALUATED;
 	} else if (more) {
 		outcome_note(o, n, "state.more", MAX_ROWS);
 	} else if (!found && needs_coverage(n, c, o->reason) == COVERAGE_BROKEN) {

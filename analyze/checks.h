@@ -122,6 +122,8 @@ struct gather *gather_new(sqlite3 *db, const struct check *c);
 void gather_free(struct gather *g);
 void clean_gather(struct gather **g);
 int gather_row(struct gather *g, sqlite3_stmt *st, struct err *e);
+/* Rows that were left out because they have no subject. */
+int gather_nameless(const struct gather *g);
 /* Writes findings, finding_nodes, evidence and finding_texts. Returns the number of findings; *unproved counts those
  * that were dropped because no row of theirs cited a file. */
 int gather_store(struct gather *g, int *unproved, struct err *e);

@@ -24,7 +24,7 @@ struct gather {
 	sqlite3 *db;
 	const struct check *c;
 	struct row *rows;
-	int n, size;
+	int n, size, nameless; /* nameless: rows that were left out */
 	size_t held;
 	sqlite3_stmt *by_id, *by_path, *line_text, *insert_text;
 };
@@ -43,17 +43,21 @@ struct gather *gather_new(sqlite3 *db, const struct check *c)
 	return g;
 }
 
+static void release_row(struct row *r)
+{
+	free(r->subject);
+	free(r->node);
+	free(r->text);
+	free(r->path);
+	cJSON_Delete(r->fields);
+}
+
 void gather_free(struct gather *g)
 {
 	if (!g)
 		return;
-	for (int i = 0; i < g->n; i++) {
-		free(g->rows[i].subject);
-		free(g->rows[i].node);
-		free(g->rows[i].text);
-		free(g->rows[i].path);
-		cJSON_Delete(g->rows[i].fields);
-	}
+	for (int i = 0; i < g->n; i++)
+		release_row(&g->rows[i]);
 	free(g->rows);
 	clean_stmt(&g->by_id);
 	clean_stmt(&g->by_path);
@@ -168,8 +172,12 @@ int gather_row(struct gather *g, sqlite3_stmt *st, struct err *e)
 	g->held += sizeof(*r) + 64;
 	for (int i = 0; i < sqlite3_column_count(st); i++)
 		take_column(g, r, st, i);
-	if (!r->subject || !*r->subject)
-		return err_set(e, ERR_FORMAT, "row %d has no subject", g->n);
+	if (!r->subject || !*r->subject) { /* about an object without a name, which only a broken bundle has: the others count */
+		release_row(r);
+		g->n--;
+		g->nameless++;
+		return 0;
+	}
 	if (g->held > MAX_HELD)
 		return err_set(e, ERR_LIMIT, "its result is larger than %d MiB", MAX_HELD >> 20);
 	r->last = later(r->first, r->last);
@@ -503,6 +511,11 @@ static int store_made(struct gather *g, struct made *m, struct err *e)
 		rc = store_evidence(g, m, e);
 	cJSON_Delete(m->fields);
 	return rc;
+}
+
+int gather_nameless(const struct gather *g)
+{
+	return g->nameless;
 }
 
 int gather_store(struct gather *g, int *unproved, struct err *e)

@@ -259,6 +259,10 @@ static void test_sandbox(void **state)
 	expect(db, "SELECT reason FROM checks WHERE id = 'test-loop'", "took longer than 5 seconds");
 	expect(db, "SELECT reason FROM checks WHERE id = 'test-unproved'",
 	       "findings without evidence were dropped (2): none of their rows cites a file");
+	/* An object without a name costs its own row; alone, it leaves no answer. */
+	expect(db, "SELECT group_concat(state || ': ' || reason, char(10)) FROM (SELECT * FROM checks WHERE id IN ('test-nameless', 'test-nobody') ORDER BY id)",
+	       "found: what it found of objects without a name or a namespace was left out (1 rows)\n"
+	       "not-evaluated: what it found of objects without a name or a namespace was left out (1 rows)");
 	expect(db, "SELECT state || evidence_rows || reason FROM checks JOIN findings f ON check_id = checks.id WHERE checks.id = 'test-flood'",
 	       "found10000only the first 10000 rows were taken");
 	expect(db, "SELECT count(*) FROM evidence JOIN findings f ON f.id = finding WHERE check_id = 'test-flood'", "20");
