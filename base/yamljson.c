@@ -594,7 +594,8 @@ static int document(struct plain *y, long *skipped)
 
 int yaml_json_plain(struct str yaml, struct buf *out, long *skipped, struct err *e)
 {
-	struct plain y = {.p = yaml.p, .end = yaml.p + yaml.n, .line = yaml.p, .out = out, .e = e};
+	const char *p = yaml.p ? yaml.p : ""; /* an element without a byte */
+	struct plain y = {.p = p, .end = p + yaml.n, .line = p, .out = out, .e = e};
 	size_t n = out->n;
 
 	if (skipped)
