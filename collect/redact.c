@@ -83,7 +83,7 @@ static bool open_block(struct redact_lines *l, const uint64_t *found, struct str
 		/* A key on a single line is a pattern's business. */
 		if (regex_find(rule->end, line, end, &s2, &e2, NULL, 0))
 			continue;
-		buf_add(out, line.p, start, NULL);
+		redact_patterns(l, found, (struct str){line.p, start}, out);
 		buf_clear(&l->value);
 		(void)buf_add(&l->value, line.p + start, line.n - start, NULL);
 		l->block = rule;

@@ -142,6 +142,8 @@ static bool decide(const struct scan *s, const struct redact_says *says, const s
 
 	if (redact_is_innocent(v) || redact_is_path(s->r, v) || redact_is_lookup(v) || (b < s->line.n && s->line.p[b] == '(' && !quoted))
 		return false;
+	if (says->bare && l->sign == '=' && *v.p == '/' && redact_is_pwd(part(s, from, from + 3)))
+		return false;
 	/* Where a service is: the patterns take the password out of it. */
 	if (!strcmp(says->kind, "credential") && memmem(v.p, v.n, "://", 3))
 		return false;

@@ -114,6 +114,8 @@ bool redact_is_path(const struct redact *r, struct str v);
 bool redact_is_reference(struct str v, bool letters_do);
 /* `passwd: files systemd` of nsswitch.conf names where users are looked up. */
 bool redact_is_lookup(struct str v);
+/* PWD: the working directory, when its value is a path. */
+bool redact_is_pwd(struct str name);
 /* A word that follows a name in sentences ("--token is required"). */
 bool redact_is_prose(const struct redact *r, struct str v);
 

@@ -90,7 +90,7 @@ static bool is_variable_of_credential(struct walk *w, const char *name, struct s
 {
 	enum redact_level level = redact_says(w->r, str_of(name)).level;
 
-	if (redact_is_path(w->r, value))
+	if (redact_is_path(w->r, value) || (redact_is_pwd(str_of(name)) && value.n && *value.p == '/'))
 		return false;
 	return level >= REDACT_WEAK || (level == REDACT_MAYBE && value.n >= 4 && !redact_is_reference(value, true));
 }

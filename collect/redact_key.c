@@ -42,6 +42,15 @@ static bool all_base64(struct str s)
 	return n > 0;
 }
 
+/* Identifiers of containers and sums are written in small hexadecimal digits; no line of a key is. */
+static bool is_digest(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (!((s.p[i] >= '0' && s.p[i] <= '9') || (s.p[i] >= 'a' && s.p[i] <= 'f')))
+			return false;
+	return true;
+}
+
 static bool ends_key(const struct redact *r, struct str line)
 {
 	size_t start, end;
@@ -88,7 +97,7 @@ bool redact_key_line(struct redact_lines *l, struct str line, bool newline, stru
 	bool first = l->first;
 	l->first = false;
 	w = written(line);
-	bool full = w.n >= LINE_MIN && w.n <= 128 && all_base64(w), rest = l->run_lines > 0 && all_base64(w);
+	bool full = w.n >= LINE_MIN && w.n <= 128 && all_base64(w) && !is_digest(w), rest = l->run_lines > 0 && all_base64(w) && !(w.n >= LINE_MIN && is_digest(w));
 
 	if (l->torn > 0 && --l->torn > 0 && full && newline) {
 		buf_add(&l->run, line.p, line.n, NULL);

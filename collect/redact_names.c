@@ -202,6 +202,11 @@ bool redact_is_reference(struct str v, bool letters_do)
 	return letter && longest <= 24 && (dash || (letters_do && !digit));
 }
 
+bool redact_is_pwd(struct str name)
+{
+	return name.n == 3 && !strncasecmp(name.p, "pwd", 3);
+}
+
 bool redact_is_prose(const struct redact *r, struct str v)
 {
 	char word[32];
@@ -219,6 +224,8 @@ bool redact_field(const struct redact *r, const char *name, struct str value, bo
 	char norm[256];
 
 	size_t n = normalize(str_of(name), norm, sizeof(norm));
+	if (!strcmp(norm, "pwd") && value.n && *value.p == '/') /* the working directory */
+		return false;
 	if (redact_in_list(&r->exact, (struct str){norm, n}))
 		return value.n >= 8 && !redact_is_reference(value, true) && !redact_is_path(r, value);
 	if (says.level < REDACT_WEAK || redact_is_path(r, value) || (!strcmp(norm, "passwd") && redact_is_lookup(value)))
