@@ -147,6 +147,8 @@ static bool decide(const struct scan *s, const struct redact_says *says, const s
 	/* Where a service is: the patterns take the password out of it. */
 	if (!strcmp(says->kind, "credential") && memmem(v.p, v.n, "://", 3))
 		return false;
+	if (says->level == REDACT_MAYBE && !redact_may_be(v))
+		return false;
 	switch (l->sign) {
 	case '=':
 	case '-':

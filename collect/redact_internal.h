@@ -43,7 +43,7 @@ struct redact {
 	uint64_t always[WORDSET_OWNERS / 64]; /* rules without hints */
 	struct placeholders *placeholders;
 	/* of names and values */
-	struct redact_list ends, contains, not_ends, weak, exact, variables, roots, prose, shallow, about;
+	struct redact_list ends, contains, not_ends, weak, exact, variables, in_variables, roots, prose, shallow, about;
 	struct redact_list annotations_json, secret_types, configmap_keys;
 	cJSON *doc; /* owns the texts */
 };
@@ -114,6 +114,8 @@ bool redact_is_path(const struct redact *r, struct str v);
 bool redact_is_reference(struct str v, bool letters_do);
 /* `passwd: files systemd` of nsswitch.conf names where users are looked up. */
 bool redact_is_lookup(struct str v);
+/* Whether the value of a name that only may announce a credential looks like one: no number, address or object's name. */
+bool redact_may_be(struct str v);
 /* PWD: the working directory, when its value is a path. */
 bool redact_is_pwd(struct str name);
 /* A word that follows a name in sentences ("--token is required"). */

@@ -92,7 +92,7 @@ static bool is_variable_of_credential(struct walk *w, const char *name, struct s
 
 	if (redact_is_path(w->r, value) || (redact_is_pwd(str_of(name)) && value.n && *value.p == '/'))
 		return false;
-	return level >= REDACT_WEAK || (level == REDACT_MAYBE && value.n >= 4 && !redact_is_reference(value, true));
+	return level >= REDACT_WEAK || (level == REDACT_MAYBE && redact_may_be(value));
 }
 
 /* ["NAME=value"] of `Env` lists, as Docker has them. */

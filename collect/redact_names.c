@@ -59,6 +59,15 @@ static struct str containing(const char *s, size_t n, const struct redact_list *
 	return (struct str){NULL, 0};
 }
 
+/* TOKEN_1, DB_PASSWORD_PRIMARY */
+static struct str within(const char *s, const struct redact_list *l)
+{
+	for (int i = 0; i < l->n; i++)
+		if (strstr(s, l->v[i].p))
+			return l->v[i];
+	return (struct str){NULL, 0};
+}
+
 static const char *kind_of(const char *entry)
 {
 	return strstr(entry, "pass") || strstr(entry, "pw") ? "password" : strstr(entry, "token") ? "token" :
@@ -79,7 +88,7 @@ struct redact_says redact_says(const struct redact *r, struct str name)
 		says.level = redact_in_list(&r->weak, entry) ? REDACT_WEAK : REDACT_STRONG;
 	} else if ((entry = containing(norm, n, &r->contains)).p) {
 		says.level = REDACT_STRONG;
-	} else if (says.variable && (entry = ending_of(norm, n, &r->variables)).p) {
+	} else if (says.variable && ((entry = ending_of(norm, n, &r->variables)).p || (entry = within(norm, &r->in_variables)).p)) {
 		says.level = REDACT_MAYBE;
 	}
 	if (entry.p) {
@@ -202,6 +211,15 @@ bool redact_is_reference(struct str v, bool letters_do)
 	return letter && longest <= 24 && (dash || (letters_do && !digit));
 }
 
+bool redact_may_be(struct str v)
+{
+	bool digits = true;
+
+	for (size_t i = 0; i < v.n; i++)
+		digits &= v.p[i] >= '0' && v.p[i] <= '9';
+	return v.n >= 6 && !digits && !memmem(v.p, v.n, "://", 3) && !redact_is_reference(v, true);
+}
+
 bool redact_is_pwd(struct str name)
 {
 	return name.n == 3 && !strncasecmp(name.p, "pwd", 3);
@@ -228,6 +246,8 @@ bool redact_field(const struct redact *r, const char *name, struct str value, bo
 		return false;
 	if (redact_in_list(&r->exact, (struct str){norm, n}))
 		return value.n >= 8 && !redact_is_reference(value, true) && !redact_is_path(r, value);
+	if (says.level == REDACT_MAYBE)
+		return redact_may_be(value) && !redact_is_path(r, value);
 	if (says.level < REDACT_WEAK || redact_is_path(r, value) || (!strcmp(norm, "passwd") && redact_is_lookup(value)))
 		return false;
 	/* A name without any other word may be the name of what holds it, too. */
