@@ -504,7 +504,8 @@ bool jsonitems_ended(const struct jsonitems *s)
 
 int jsonitems_finish(struct jsonitems *s, struct err *e)
 {
-	s->cont_lost |= s->shape == JSONITEMS_LIST && s->head_cut && !s->cont[0];
+	/* A cap on elements below that on the frame cuts the frame, too: that tells nothing of its token. */
+	s->cont_lost |= s->shape == JSONITEMS_LIST && s->head_cut && s->max_item >= HEAD_MAX && !s->cont[0];
 	if (s->state == ST_END)
 		return 0;
 	if (s->state == ST_START)
