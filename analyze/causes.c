@@ -1,7 +1,6 @@
 #include "analyze/causes.h"
 #include "analyze/analyze.h"
 #include "analyze/checks.h"
-#include "base/asset.h"
 #include "base/clock.h"
 
 /* More edges than any report could tell; a bundle that makes more has one cause that explains them all anyway. */
@@ -53,12 +52,6 @@ static void linker_release(struct linker *l)
 	free(l->g.edges);
 }
 
-static int prepare_asset(sqlite3 *db, const char *path, sqlite3_stmt **st, struct err *e)
-{
-	const struct asset *a = asset_get(path);
-	return a ? db_prepare(db, path, a->text, st, e) : err_set(e, ERR_INTERNAL, "%s is missing", path);
-}
-
 static int64_t time_column(sqlite3_stmt *st, int col)
 {
 	return sqlite3_column_type(st, col) == SQLITE_NULL ? TIME_NONE : sqlite3_column_int64(st, col);
@@ -67,7 +60,7 @@ static int64_t time_column(sqlite3_stmt *st, int col)
 static int load_nodes(struct linker *l, struct err *e)
 {
 	CLEAN(clean_stmt) sqlite3_stmt *st = NULL;
-	int rc = prepare_asset(l->db, "schema/findings/graph-nodes.sql", &st, e), size = 0;
+	int rc = db_prepare_asset(l->db, "schema/findings/graph-nodes.sql", &st, e), size = 0;
 
 	while (rc >= 0 && (rc = db_step(st, e)) == 1) {
 		int n = l->g.node_count++;
@@ -160,7 +153,7 @@ static int link_relation(struct linker *l, const char *cause, const char *effect
 		return 0; /* lint says so; a user's typo must not end the analysis */
 	if (!l->relation[relation]) {
 		CLEAN(clean_free) char *path = xasprintf("schema/causes/%s.sql", name);
-		rc = prepare_asset(l->db, path, &l->relation[relation], e);
+		rc = db_prepare_asset(l->db, path, &l->relation[relation], e);
 	}
 	sqlite3_stmt *st = l->relation[relation];
 	if (rc < 0)
@@ -221,7 +214,7 @@ static void unite_edges(struct graph *g)
 static int store_edges(struct linker *l, struct err *e)
 {
 	CLEAN(clean_stmt) sqlite3_stmt *st = NULL;
-	int rc = prepare_asset(l->db, "schema/findings/insert-cause.sql", &st, e);
+	int rc = db_prepare_asset(l->db, "schema/findings/insert-cause.sql", &st, e);
 
 	for (int i = 0; i < l->g.edge_count && rc >= 0; i++) {
 		const struct graph_edge *edge = &l->g.edges[i];
@@ -240,7 +233,7 @@ static int store_roots(struct linker *l, struct err *e)
 {
 	CLEAN(clean_stmt) sqlite3_stmt *st = NULL;
 	CLEAN(clean_free) int *roots = NULL;
-	int rc = prepare_asset(l->db, "schema/findings/insert-root-cause.sql", &st, e);
+	int rc = db_prepare_asset(l->db, "schema/findings/insert-root-cause.sql", &st, e);
 	int n = graph_rank(&l->g, &roots);
 
 	for (int i = 0; i < n && rc >= 0; i++) {
@@ -264,7 +257,7 @@ int causes_link(sqlite3 *db, const char *checks_dir, struct err *e)
 	if (rc == 0)
 		rc = load_nodes(&l, e);
 	if (rc == 0)
-		rc = prepare_asset(db, "schema/findings/log-start.sql", &l.log_start, e);
+		rc = db_prepare_asset(db, "schema/findings/log-start.sql", &l.log_start, e);
 	for (int i = 0; rc == 0 && i < set->n; i++)
 		if (check_fired(&l, set->v[i]->id))
 			rc = link_check(&l, set->v[i], e);

@@ -1,6 +1,5 @@
 #include "analyze/checks.h"
 #include "analyze/analyze.h"
-#include "base/asset.h"
 #include "base/clock.h"
 
 enum { MAX_ROWS = 10000 };
@@ -110,13 +109,6 @@ static int run_check(struct sandbox *box, const struct check *c, const struct ne
 	return 0;
 }
 
-static int prepare_asset(sqlite3 *db, const char *path, sqlite3_stmt **st, struct err *e)
-{
-	const struct asset *a = asset_get(path);
-
-	return a ? db_prepare(db, a->path, a->text, st, e) : err_set(e, ERR_INTERNAL, "%s is missing", path);
-}
-
 static int store_check(sqlite3_stmt *st, const struct check *c, const struct outcome *o, struct err *e)
 {
 	const char *title = check_text(json_get(c->head, "title"), LANG_EN);
@@ -164,9 +156,9 @@ int checks_run(sqlite3 *db, const char *checks_dir, struct err *e)
 	int64_t now = bundle_now(db);
 	sandbox_open(&box, db);
 	if (rc == 0)
-		rc = prepare_asset(db, "schema/findings/insert-check.sql", &insert, e);
+		rc = db_prepare_asset(db, "schema/findings/insert-check.sql", &insert, e);
 	if (rc == 0)
-		rc = prepare_asset(db, "schema/findings/insert-check-texts.sql", &insert_texts, e);
+		rc = db_prepare_asset(db, "schema/findings/insert-check-texts.sql", &insert_texts, e);
 	if (rc == 0)
 		rc = db_exec(db, "begin", STR("SAVEPOINT checks"), e);
 	for (int i = 0; rc == 0 && i < set->n; i++) {

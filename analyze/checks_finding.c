@@ -29,12 +29,6 @@ struct gather {
 	sqlite3_stmt *by_id, *by_path, *line_text, *insert_text;
 };
 
-static int prepare_asset(sqlite3 *db, const char *path, sqlite3_stmt **st, struct err *e)
-{
-	const struct asset *a = asset_get(path);
-	return a ? db_prepare(db, path, a->text, st, e) : err_set(e, ERR_INTERNAL, "%s is missing", path);
-}
-
 struct gather *gather_new(sqlite3 *db, const struct check *c)
 {
 	struct gather *g = xcalloc(1, sizeof(*g));
@@ -366,7 +360,7 @@ static int store_texts(struct gather *g, const struct made *m, int lang, struct 
 	CLEAN(clean_free) char *verify = fill_new(json_get_str(head, "verify"), m->fields, FILL_SHELL);
 	CLEAN(clean_free) char *detail = fill_detail(m, head, lang);
 	CLEAN(clean_free) char *fix = fill_fix(m, json_get_arr(head, "fix"), lang);
-	int rc = g->insert_text ? 0 : prepare_asset(g->db, "schema/findings/insert-finding-texts.sql", &g->insert_text, e);
+	int rc = g->insert_text ? 0 : db_prepare_asset(g->db, "schema/findings/insert-finding-texts.sql", &g->insert_text, e);
 	sqlite3_stmt *st = g->insert_text;
 
 	if (rc < 0)
@@ -388,7 +382,7 @@ static int store_finding(struct gather *g, struct made *m, struct err *e)
 	CLEAN(clean_free) char *title = fill_new(check_text(json_get(g->c->head, "title"), LANG_EN), m->fields, FILL_TEXT);
 	CLEAN(clean_free) char *detail = fill_detail(m, g->c->head, LANG_EN);
 	CLEAN(clean_free) char *fields = json_text(m->fields);
-	int rc = prepare_asset(g->db, "schema/findings/insert-finding.sql", &st, e);
+	int rc = db_prepare_asset(g->db, "schema/findings/insert-finding.sql", &st, e);
 
 	if (rc < 0)
 		return rc;
@@ -418,7 +412,7 @@ static char *look_up_text(struct gather *g, const struct row *r)
 
 	if (!g->line_text && index)
 		(void)db_exec(g->db, index->path, index->text, NULL); /* without it, lines are found all the same */
-	if (!g->line_text && prepare_asset(g->db, "schema/findings/evidence-text.sql", &g->line_text, NULL) < 0)
+	if (!g->line_text && db_prepare_asset(g->db, "schema/findings/evidence-text.sql", &g->line_text, NULL) < 0)
 		return xstrdup("");
 	db_bind_int(g->line_text, ":file", r->file);
 	db_bind_int(g->line_text, ":line", r->line);
@@ -438,7 +432,7 @@ static bool cited_before(const struct made *m, int i)
 static int store_evidence(struct gather *g, const struct made *m, struct err *e)
 {
 	CLEAN(clean_stmt) sqlite3_stmt *st = NULL;
-	int rc = prepare_asset(g->db, "schema/findings/insert-evidence.sql", &st, e), kept = 0;
+	int rc = db_prepare_asset(g->db, "schema/findings/insert-evidence.sql", &st, e), kept = 0;
 
 	for (int i = 0; i < m->n && kept < MAX_EVIDENCE && rc == 0; i++) {
 		const struct row *r = &m->r[i];
@@ -464,7 +458,7 @@ static char *subject_node(struct gather *g, const char *subject)
 
 	if (str_eq(s.kind, "node") && s.name.p)
 		return xstrndup(s.name.p, s.name.n);
-	if (!str_eq(s.kind, "pod") || !s.name.p || prepare_asset(g->db, "schema/findings/pod-node.sql", &st, NULL) < 0)
+	if (!str_eq(s.kind, "pod") || !s.name.p || db_prepare_asset(g->db, "schema/findings/pod-node.sql", &st, NULL) < 0)
 		return NULL;
 	db_bind_str(st, ":namespace", s.namespace);
 	db_bind_str(st, ":name", s.name);
@@ -474,7 +468,7 @@ static char *subject_node(struct gather *g, const char *subject)
 static int store_nodes(struct gather *g, const struct made *m, const char *dflt, struct err *e)
 {
 	CLEAN(clean_stmt) sqlite3_stmt *st = NULL;
-	int rc = prepare_asset(g->db, "schema/findings/insert-finding-node.sql", &st, e);
+	int rc = db_prepare_asset(g->db, "schema/findings/insert-finding-node.sql", &st, e);
 
 	for (int i = 0; i < m->n && rc == 0; i++) {
 		const char *node = m->r[i].node ? m->r[i].node : dflt;
@@ -520,11 +514,11 @@ int gather_nameless(const struct gather *g)
 
 int gather_store(struct gather *g, int *unproved, struct err *e)
 {
-	int found = 0, rc = prepare_asset(g->db, "schema/findings/file-by-id.sql", &g->by_id, e);
+	int found = 0, rc = db_prepare_asset(g->db, "schema/findings/file-by-id.sql", &g->by_id, e);
 
 	*unproved = 0;
 	if (rc == 0)
-		rc = prepare_asset(g->db, "schema/findings/file-by-path.sql", &g->by_path, e);
+		rc = db_prepare_asset(g->db, "schema/findings/file-by-path.sql", &g->by_path, e);
 	for (int i = 0; i < g->n && rc == 0; i++)
 		rc = resolve_file(g, &g->rows[i], e);
 	if (rc < 0)

@@ -1,6 +1,5 @@
 #include "analyze/checks.h"
 #include "analyze/facts.h"
-#include "base/asset.h"
 #include "base/text.h"
 #include <ctype.h>
 
@@ -90,10 +89,9 @@ bool version_in_range(const char *version, const char *range, bool *bad_range)
 /* Does any path of a query (schema/facts) match the glob? Another column, when there is one, is copied to *why. */
 static bool any_path(sqlite3 *db, const char *query, const char *glob, char **why)
 {
-	const struct asset *a = asset_get(query);
 	CLEAN(clean_stmt) sqlite3_stmt *st = NULL;
 
-	if (!a || db_prepare(db, query, a->text, &st, NULL) < 0)
+	if (db_prepare_asset(db, query, &st, NULL) < 0)
 		return false;
 	while (db_step(st, NULL) == 1) {
 		if (!text_glob(glob, db_col_str(st, 0)))

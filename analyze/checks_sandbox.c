@@ -1,6 +1,5 @@
 #include "analyze/analyze.h"
 #include "analyze/checks.h"
-#include "base/asset.h"
 #include "base/clock.h"
 
 /* Steps of the virtual machine before the clock is looked at: few, as one step may make a string of many megabytes. */
@@ -169,10 +168,9 @@ int sandbox_prepare(struct sandbox *s, const struct check *c, int64_t now, sqlit
 
 int64_t bundle_now(sqlite3 *db)
 {
-	const struct asset *a = asset_get("schema/facts/now.sql");
 	CLEAN(clean_stmt) sqlite3_stmt *st = NULL;
 
-	if (!a || db_prepare(db, a->path, a->text, &st, NULL) < 0 || db_step(st, NULL) != 1 ||
+	if (db_prepare_asset(db, "schema/facts/now.sql", &st, NULL) < 0 || db_step(st, NULL) != 1 ||
 	    sqlite3_column_type(st, 0) == SQLITE_NULL)
 		return TIME_NONE;
 	return sqlite3_column_int64(st, 0);

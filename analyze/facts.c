@@ -1,5 +1,4 @@
 #include "analyze/facts.h"
-#include "base/asset.h"
 #include "base/mem.h"
 #include <ctype.h>
 #include <stdlib.h>
@@ -17,13 +16,6 @@ struct question {
 
 static const char ROWS[] = "rows";
 
-static int prepare(sqlite3 *db, const char *path, sqlite3_stmt **st, struct err *e)
-{
-	const struct asset *a = asset_get(path);
-
-	return a ? db_prepare(db, a->path, a->text, st, e) : err_set(e, ERR_INTERNAL, "%s is missing", path);
-}
-
 static int ask(sqlite3_stmt *st, const char *x, char **out, struct err *e)
 {
 	int rc;
@@ -40,7 +32,7 @@ static int ask(sqlite3_stmt *st, const char *x, char **out, struct err *e)
 int fact_ask(sqlite3 *db, const char *path, const char *x, char **out, struct err *e)
 {
 	CLEAN(clean_stmt) sqlite3_stmt *st = NULL;
-	int rc = prepare(db, path, &st, e);
+	int rc = db_prepare_asset(db, path, &st, e);
 
 	*out = NULL;
 	return rc < 0 ? rc : ask(st, x, out, e);
@@ -54,7 +46,7 @@ static sqlite3_stmt *question(struct facts *f, const char *path)
 	f->asked = xreallocarray(f->asked, (size_t)f->n_asked + 1, sizeof(*f->asked));
 	struct question *q = &f->asked[f->n_asked++];
 	*q = (struct question){.path = path};
-	(void)prepare(f->db, path, &q->st, NULL);
+	(void)db_prepare_asset(f->db, path, &q->st, NULL);
 	return q->st;
 }
 

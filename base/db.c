@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/asset.h"
 #include "base/mem.h"
 
 /* Pages are written once and read a few times; large ones cost fewer calls of the kernel. The cache is small
@@ -196,6 +197,13 @@ int db_prepare(sqlite3 *db, const char *name, struct str sql, sqlite3_stmt **out
 		return err_set(e, ERR_FORMAT, "%s: line %d: more than one statement", name, line_at(sql, (size_t)(tail - sql.p)));
 	*out = STEAL(st);
 	return 0;
+}
+
+int db_prepare_asset(sqlite3 *db, const char *path, sqlite3_stmt **out, struct err *e)
+{
+	const struct asset *a = asset_get(path);
+
+	return a ? db_prepare(db, path, a->text, out, e) : err_set(e, ERR_INTERNAL, "%s is missing", path);
 }
 
 int db_step(sqlite3_stmt *st, struct err *e)

@@ -19,6 +19,8 @@ int db_open_readonly(const char *path, sqlite3 **out, struct err *e);
 int db_exec(sqlite3 *db, const char *name, struct str sql, struct err *e);
 /* Prepares one statement; trailing text is an error. */
 int db_prepare(sqlite3 *db, const char *name, struct str sql, sqlite3_stmt **out, struct err *e);
+/* Prepares the statement of a compiled-in file (or its overlay): "schema/facts/now.sql". */
+int db_prepare_asset(sqlite3 *db, const char *path, sqlite3_stmt **out, struct err *e);
 /* Steps: 1 a row, 0 done, negative error. */
 int db_step(sqlite3_stmt *st, struct err *e);
 /* Bind by name (":ns"); an unknown name is an assertion failure. Text is copied unless it says otherwise. */

@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "analyze/analyze.h"
-#include "base/asset.h"
 #include "base/db.h"
 #include "base/mem.h"
 #include "base/term.h"
@@ -18,9 +17,8 @@ static void print_row(const char *name, const char *value)
 /* Prints the rows (name, value) of a query of schema/inspect. */
 static int print_query(sqlite3 *db, const char *path, struct err *e)
 {
-	const struct asset *a = asset_get(path);
 	CLEAN(clean_stmt) sqlite3_stmt *st = NULL;
-	int rc = a ? db_prepare(db, path, a->text, &st, e) : err_set(e, ERR_INTERNAL, "%s is missing", path);
+	int rc = db_prepare_asset(db, path, &st, e);
 
 	while (rc >= 0 && (rc = db_step(st, e)) > 0)
 		if (db_col_text(st, 1))

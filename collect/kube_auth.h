@@ -26,7 +26,7 @@ bool kube_auth_renews(const struct kube_auth *a);
 void kube_creds_release(struct kube_creds *c); /* NULL allowed */
 void clean_kube_creds(struct kube_creds **c);
 
-/* What a plugin's run may take at most, µs. */
+/* What a plugin's run may take at most, µs: it may send people elsewhere to log in. */
 #define KUBE_LOGIN_TIMEOUT (60 * INT64_C(1000000))
 /* Runs the exec plugin of c, by the protocol client.authentication.k8s.io v1 or v1beta1 (or v1alpha1). */
 int kube_exec_run(const struct kubeconfig *c, const atomic_bool *cancel, int64_t deadline, struct kube_creds *out,

@@ -6,7 +6,6 @@
 #include "collect/kube_auth.h"
 #include <unistd.h>
 
-/* A plugin may ask a far server for a token; a login in a browser is not waited for. */
 #define API_PREFIX "client.authentication.k8s.io/"
 
 static int check_conf(const cJSON *x, const char **api, const char **command, struct err *e)

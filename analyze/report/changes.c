@@ -3,7 +3,6 @@
 
 #include "analyze/checks.h"
 #include "analyze/report/report.h"
-#include "base/asset.h"
 #include "base/clock.h"
 
 enum { MAX_CHANGED = 5 }; /* told of one root cause */
@@ -149,10 +148,9 @@ static void attach(struct report *r, int64_t id, const struct diff_item *it)
 
 static int coincide(sqlite3 *db, struct report *r, struct changed *c, struct err *e)
 {
-	const struct asset *a = asset_get("schema/report/coincidences.sql");
 	CLEAN(clean_stmt) sqlite3_stmt *st = NULL;
 	CLEAN(clean_free) char *changed = list_changes(r->changes, c);
-	int rc = a ? db_prepare(db, a->path, a->text, &st, e) : err_set(e, ERR_INTERNAL, "schema/report/coincidences.sql is missing");
+	int rc = db_prepare_asset(db, "schema/report/coincidences.sql", &st, e);
 
 	if (rc == 0)
 		db_bind_text(st, ":changed", changed);

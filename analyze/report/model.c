@@ -1,7 +1,6 @@
 #include "analyze/report/report.h"
 #include "analyze/checks.h"
 #include "analyze/facts.h"
-#include "base/asset.h"
 #include "base/clock.h"
 
 /* Room for one more element of a growing array: sizes are powers of two. */
@@ -33,9 +32,8 @@ static int64_t time_column(sqlite3_stmt *st, int col)
 static int each_row(struct report *r, sqlite3 *db, const char *name, void (*fn)(struct report *, sqlite3_stmt *), struct err *e)
 {
 	CLEAN(clean_free) char *path = xasprintf("schema/report/%s.sql", name);
-	const struct asset *a = asset_get(path);
 	CLEAN(clean_stmt) sqlite3_stmt *st = NULL;
-	int rc = a ? db_prepare(db, path, a->text, &st, e) : err_set(e, ERR_INTERNAL, "%s is missing", path);
+	int rc = db_prepare_asset(db, path, &st, e);
 
 	if (rc == 0 && sqlite3_bind_parameter_index(st, ":lang"))
 		db_bind_text(st, ":lang", lang_name(r->lang));
@@ -142,13 +140,9 @@ static struct report_finding *finding_of(struct report *r, const struct loading 
 
 static sqlite3_stmt *report_query(const struct loading *l, const char *path, struct err *e)
 {
-	const struct asset *a = asset_get(path);
 	sqlite3_stmt *st = NULL;
 
-	if (!a)
-		err_set(e, ERR_INTERNAL, "%s is missing", path);
-	else
-		(void)db_prepare(l->db, path, a->text, &st, e);
+	(void)db_prepare_asset(l->db, path, &st, e);
 	return st;
 }
 

@@ -1,7 +1,6 @@
 /* What only the HTML page shows: the lines around the evidence, the nodes of findings, what happened when, conditions by node. */
 #include "analyze/checks.h"
 #include "analyze/report/report.h"
-#include "base/asset.h"
 #include "base/clock.h"
 
 /* Neighbours on either side, of so many pieces of evidence of so many findings; what is left of a long line. */
@@ -24,8 +23,7 @@ static char *copy(sqlite3_stmt *st, int col)
 
 static int prepare(sqlite3 *db, const struct report *r, const char *path, sqlite3_stmt **out, struct err *e)
 {
-	const struct asset *a = asset_get(path);
-	int rc = a ? db_prepare(db, path, a->text, out, e) : err_set(e, ERR_INTERNAL, "%s is missing", path);
+	int rc = db_prepare_asset(db, path, out, e);
 
 	if (rc == 0 && sqlite3_bind_parameter_index(*out, ":lang"))
 		db_bind_text(*out, ":lang", lang_name(r->lang));
