@@ -27,6 +27,13 @@ bool str_starts(struct str a, const char *prefix)
 	return a.n >= n && (n == 0 || memcmp(a.p, prefix, n) == 0);
 }
 
+bool str_ends(struct str a, const char *suffix)
+{
+	size_t n = strlen(suffix);
+
+	return a.n >= n && (n == 0 || memcmp(a.p + a.n - n, suffix, n) == 0);
+}
+
 int buf_reserve(struct buf *b, size_t n, struct err *e)
 {
 	if (b->n > b->max || n > b->max - b->n)

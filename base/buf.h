@@ -15,6 +15,7 @@ struct str {
 struct str str_of(const char *s); /* NULL gives an empty view */
 bool str_eq(struct str a, const char *b);
 bool str_starts(struct str a, const char *prefix);
+bool str_ends(struct str a, const char *suffix);
 
 struct buf {
 	char *p;

@@ -180,56 +180,6 @@ static bool take_env(struct redact_lines *l, const uint64_t *found, struct str l
 	return true;
 }
 
-/* The words of a command on lines of their own: below `Command:` of `kubectl describe`, as items of a list in YAML. */
-static bool take_arg(struct redact_lines *l, struct str line, bool newline, struct buf *out)
-{
-	static const char *const heads[] = {"Command:", "Args:", "command:", "args:"};
-	const char *p = line.p, *end = line.p + line.n;
-	int indent;
-
-	while (end > p && (end[-1] == ' ' || end[-1] == '\r'))
-		end--;
-	while (p < end && *p == ' ')
-		p++;
-	indent = (int)(p - line.p);
-	if (l->args_indent >= 0 && p < end) {
-		struct buf b = BUF_MAX(REDACT_LINE_MAX);
-		bool item = end - p > 2 && p[0] == '-' && p[1] == ' ';
-		bool taken = false;
-
-		if (indent > l->args_indent || (indent == l->args_indent && item)) {
-			p += item ? 2 : 0;
-			if (end - p >= 2 && (*p == '"' || *p == '\'') && end[-1] == *p) {
-				p++;
-				end--;
-			}
-			taken = redact_args_take(&l->args, (struct str){p, (size_t)(end - p)}, &l->count, &b);
-		} else {
-			l->args_indent = -1;
-		}
-		if (taken) {
-			buf_add(out, line.p, (size_t)(p - line.p), NULL);
-			buf_add(out, buf_cstr(&b), b.n, NULL);
-			buf_add(out, end, (size_t)(line.p + line.n - end) + 0, NULL);
-			if (newline)
-				buf_add(out, "\n", 1, NULL);
-		}
-		buf_release(&b);
-		if (taken)
-			return true;
-	}
-	if (p < end && (end[-1] == ':'))
-		for (size_t i = 0; i < ARRAY_LEN(heads); i++) {
-			size_t n = strlen(heads[i]);
-
-			if ((size_t)(end - p) < n || memcmp(end - n, heads[i], n) != 0 || (p + n != end && !str_starts((struct str){p, (size_t)(end - p)}, "- ")))
-				continue;
-			l->args_indent = (int)(end - (long)n - line.p);
-			redact_args_restart(&l->args);
-		}
-	return false;
-}
-
 /* Where the comment of a line of YAML begins; its length when it has none. */
 static size_t comment_of(struct str line)
 {
@@ -268,7 +218,7 @@ void redact_lines_take(struct redact_lines *l, struct str line, bool newline, st
 
 	if (l->block && in_block(l, line, out))
 		return;
-	if (redact_key_line(l, line, newline, out) || (!l->structured && take_arg(l, line, newline, out)))
+	if (redact_key_line(l, line, newline, out) || (!l->structured && redact_args_line(l, line, newline, out)))
 		return;
 	wordset_scan(l->r->hints, line, found);
 	found[0] |= l->r->always[0];

@@ -21,11 +21,6 @@ static bool starts_with_words(const struct buf *clean, size_t n, const struct bu
 	return clean->n >= n && (!n || !memcmp(clean->p, words->p, n));
 }
 
-void redact_args_restart(struct redact_args *a)
-{
-	buf_clear(&a->before);
-}
-
 bool redact_args_take(struct redact_args *a, struct str word, int64_t *count, struct buf *out)
 {
 	CLEAN_BUF struct buf joined = BUF_MAX(4 * WORDS_MAX), clean = BUF_MAX(64 * WORDS_MAX);
@@ -52,5 +47,58 @@ bool redact_args_take(struct redact_args *a, struct str word, int64_t *count, st
 		return false;
 	buf_add(out, left.p, left.n, NULL);
 	++*count;
+	return true;
+}
+
+/* The word on its line, without the dash and the quotes of YAML. */
+static struct str word_of(struct str line, bool *item)
+{
+	const char *p = line.p, *end = line.p + line.n;
+
+	while (end > p && (end[-1] == ' ' || end[-1] == '\r'))
+		end--;
+	while (p < end && *p == ' ')
+		p++;
+	*item = end - p > 2 && p[0] == '-' && p[1] == ' ';
+	p += *item ? 2 : 0;
+	if (end - p >= 2 && (*p == '"' || *p == '\'') && end[-1] == *p) {
+		p++;
+		end--;
+	}
+	return (struct str){p, (size_t)(end - p)};
+}
+
+static bool begins_command(struct str word)
+{
+	return str_eq(word, "Command:") || str_eq(word, "Args:") || str_eq(word, "command:") || str_eq(word, "args:");
+}
+
+bool redact_args_line(struct redact_lines *l, struct str line, bool newline, struct buf *out)
+{
+	CLEAN_BUF struct buf b = BUF_MAX(REDACT_LINE_MAX);
+	bool item;
+	struct str word = word_of(line, &item);
+	int indent = 0;
+
+	while ((size_t)indent < line.n && line.p[indent] == ' ')
+		indent++;
+	if (begins_command(word)) { /* the first member of an item of YAML stands where the others do */
+		l->args_indent = indent + (item ? 2 : 0);
+		buf_clear(&l->args.before);
+		return false;
+	}
+	if (l->args_indent < 0 || !word.n)
+		return false;
+	if (indent < l->args_indent || (indent == l->args_indent && !item)) {
+		l->args_indent = -1;
+		return false;
+	}
+	if (!redact_args_take(&l->args, word, &l->count, &b))
+		return false;
+	buf_add(out, line.p, (size_t)(word.p - line.p), NULL);
+	buf_add(out, buf_cstr(&b), b.n, NULL);
+	buf_add(out, word.p + word.n, (size_t)(line.p + line.n - word.p - word.n), NULL);
+	if (newline)
+		buf_add(out, "\n", 1, NULL);
 	return true;
 }

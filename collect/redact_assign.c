@@ -135,14 +135,14 @@ static bool is_described(const struct scan *s, const struct redact_says *says, c
 	return says->variable && l->sign == ':' && l->blanks >= 2 && from >= 4 && is_first(s, from, l) && s->line.p[from - 1] == ' ';
 }
 
-static bool decide(const struct scan *s, const struct redact_says *says, const struct redact_link *l, size_t from, size_t a, size_t b,
+static bool decide(const struct scan *s, const struct redact_says *says, const struct redact_link *l, struct str name, size_t a, size_t b,
                    bool quoted)
 {
 	struct str v = part(s, a, b);
+	size_t from = (size_t)(name.p - s->line.p);
 
-	if (redact_is_innocent(v) || redact_is_path(s->r, v) || redact_is_lookup(v) || (b < s->line.n && s->line.p[b] == '(' && !quoted))
-		return false;
-	if (says->bare && l->sign == '=' && *v.p == '/' && redact_is_pwd(part(s, from, from + 3)))
+	if (redact_is_innocent(v) || redact_is_path(s->r, v) || redact_is_directory(name, v) || (redact_is_lookup(v) && str_eq(name, "passwd")) ||
+	    (b < s->line.n && s->line.p[b] == '(' && !quoted))
 		return false;
 	/* Where a service is: the patterns take the password out of it. */
 	if (!strcmp(says->kind, "credential") && memmem(v.p, v.n, "://", 3))
@@ -198,6 +198,9 @@ static size_t take_pair(struct scan *s, size_t from, size_t to, const struct red
 	s->pair.level = REDACT_NOTHING;
 	if (!redact_value_at(s->line, l, false, &a, &b, &quoted))
 		return to;
+	/* {Name:X Value: ValueFrom:&...}: an empty one */
+	if (!quoted && l->blanks && str_starts(part(s, a, s->line.n), "ValueFrom:"))
+		return to;
 	if (!quoted) { /* Go's struct: {Name:X,Value:two words,ValueFrom:nil,} */
 		const char *end = memmem(s->line.p + a, s->line.n - a, ",ValueFrom:", 11);
 		b = end ? (size_t)(end - s->line.p) : b;
@@ -229,7 +232,7 @@ static size_t take_word(struct scan *s, size_t from, size_t to)
 	if (!quoted && is_described(s, &says, &l, from))
 		for (b = s->line.n; b > a && redact_is_blank(s->line.p[b - 1]);)
 			b--;
-	if (!decide(s, &says, &l, from, a, b, quoted))
+	if (!decide(s, &says, &l, part(s, from, to), a, b, quoted))
 		return to;
 	replace(s, a, b, says.kind);
 	return b;

@@ -43,7 +43,7 @@ struct redact {
 	uint64_t always[WORDSET_OWNERS / 64]; /* rules without hints */
 	struct placeholders *placeholders;
 	/* of names and values */
-	struct redact_list ends, contains, not_ends, weak, exact, variables, in_variables, roots, prose, shallow, about;
+	struct redact_list ends, contains, not_ends, weak, exact, variables, in_variables, documents, roots, prose, shallow, about;
 	struct redact_list annotations_json, secret_types, configmap_keys;
 	cJSON *doc; /* owns the texts */
 };
@@ -55,7 +55,6 @@ struct redact_args {
 };
 void redact_args_init(struct redact_args *a, const struct redact *r);
 void redact_args_release(struct redact_args *a);
-void redact_args_restart(struct redact_args *a); /* another command */
 /* Takes the next word; when the words before it make it a credential, or it is one itself, appends what is left of it to
  * out, adds to *count and returns true. */
 bool redact_args_take(struct redact_args *a, struct str word, int64_t *count, struct buf *out);
@@ -79,7 +78,9 @@ struct redact_lines {
 	struct buf run;    /* lines that may be those of a key without its first */
 	int run_lines, torn; /* how many; lines after a key whose end was not seen in which its rest may follow */
 	bool structured;   /* the text is YAML that has been looked at by its structure: only comments hold assignments */
-	bool run_first, run_torn, run_out, first, stream; /* run: from the first line on; after a torn key; is given out */
+	size_t run_at;     /* in which column the key's text stands */
+	bool run_first, run_ended, run_torn, run_out; /* run: from the first line on; its short line was seen; after a torn key; is given out */
+	bool first, stream;                           /* no line was taken yet; the text is a file's */
 	struct redact_args args;
 	int args_indent;   /* where `Command:` or `Args:` stood, whose words follow on lines of their own; -1: not in one */
 };
@@ -89,6 +90,8 @@ void redact_lines_release(struct redact_lines *l);
 void redact_lines_take(struct redact_lines *l, struct str line, bool newline, struct buf *out);
 /* Gives out what waits. */
 void redact_lines_end(struct redact_lines *l, struct buf *out);
+/* Lines of words below `Command:` of `kubectl describe` and `args:` of YAML; true when the line was a word that was redacted. */
+bool redact_args_line(struct redact_lines *l, struct str line, bool newline, struct buf *out);
 /* A line that may belong to a key whose beginning was not seen; true when it was dealt with. */
 bool redact_key_line(struct redact_lines *l, struct str line, bool newline, struct buf *out);
 void redact_key_end(struct redact_lines *l, struct buf *out);
@@ -116,8 +119,8 @@ bool redact_is_reference(struct str v, bool letters_do);
 bool redact_is_lookup(struct str v);
 /* Whether the value of a name that only may announce a credential looks like one: no number, address or object's name. */
 bool redact_may_be(struct str v);
-/* PWD: the working directory, when its value is a path. */
-bool redact_is_pwd(struct str name);
+/* PWD=/root: the working directory. */
+bool redact_is_directory(struct str name, struct str value);
 /* A word that follows a name in sentences ("--token is required"). */
 bool redact_is_prose(const struct redact *r, struct str v);
 

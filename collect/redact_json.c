@@ -90,7 +90,7 @@ static bool is_variable_of_credential(struct walk *w, const char *name, struct s
 {
 	enum redact_level level = redact_says(w->r, str_of(name)).level;
 
-	if (redact_is_path(w->r, value) || (redact_is_pwd(str_of(name)) && value.n && *value.p == '/'))
+	if (redact_is_path(w->r, value) || redact_is_directory(str_of(name), value))
 		return false;
 	return level >= REDACT_WEAK || (level == REDACT_MAYBE && redact_may_be(value));
 }

@@ -42,13 +42,16 @@ static bool all_base64(struct str s)
 	return n > 0;
 }
 
-/* Identifiers of containers and sums are written in small hexadecimal digits; no line of a key is. */
-static bool is_digest(struct str s)
+/* Base64 of random bytes has letters of both cases; identifiers of containers and sums have not. */
+static bool has_both_cases(struct str s)
 {
-	for (size_t i = 0; i < s.n; i++)
-		if (!((s.p[i] >= '0' && s.p[i] <= '9') || (s.p[i] >= 'a' && s.p[i] <= 'f')))
-			return false;
-	return true;
+	bool small = false, capital = false;
+
+	for (size_t i = 0; i < s.n; i++) {
+		small |= s.p[i] >= 'a' && s.p[i] <= 'z';
+		capital |= s.p[i] >= 'A' && s.p[i] <= 'Z';
+	}
+	return small && capital;
 }
 
 static bool ends_key(const struct redact *r, struct str line)
@@ -88,49 +91,54 @@ static void give_run(struct redact_lines *l, struct buf *out)
 	buf_release(&run);
 }
 
+static void keep_line(struct redact_lines *l, struct str line)
+{
+	(void)buf_add(&l->run, line.p, line.n, NULL);
+	(void)buf_add(&l->run, "\n", 1, NULL);
+	l->run_lines++;
+}
+
 bool redact_key_line(struct redact_lines *l, struct str line, bool newline, struct buf *out)
 {
-	struct str w;
-
 	if (l->run_out)
 		return false;
-	bool first = l->first;
-	l->first = false;
-	w = written(line);
-	bool full = w.n >= LINE_MIN && w.n <= 128 && all_base64(w) && !is_digest(w), rest = l->run_lines > 0 && all_base64(w) && !(w.n >= LINE_MIN && is_digest(w));
+	struct str w = written(line);
+	size_t at = w.p ? (size_t)(w.p - line.p) : 0;
+	bool first = l->first, full = w.n >= LINE_MIN && w.n <= 128 && all_base64(w) && has_both_cases(w);
+	/* A key's last line is shorter, and what the log puts in front of it as long as before. */
+	bool last = !full && w.n < LINE_MIN && at == l->run_at && all_base64(w);
 
-	if (l->torn > 0 && --l->torn > 0 && full && newline) {
-		buf_add(&l->run, line.p, line.n, NULL);
-		l->torn = AFTER_MAX;
-		l->run_torn = true;
-		replace_run(l, out);
-		return true;
-	}
-	if (l->run_torn && all_base64(w) && newline) { /* its last line is shorter */
-		l->run_torn = false;
-		buf_add(&l->run, line.p, line.n, NULL);
+	l->first = false;
+	l->torn -= l->torn > 0;
+	if (newline && ((l->torn > 0 && full) || (l->run_torn && last))) {
+		l->run_torn = full;
+		l->torn = full ? AFTER_MAX : l->torn;
+		l->run_at = at;
+		keep_line(l, line);
 		replace_run(l, out);
 		return true;
 	}
 	l->run_torn = false;
-	if ((full || rest) && newline && l->run_lines < LINES_MAX) {
-		if (l->run_lines == 0)
+	if (full && (l->run_lines == 0 || (!l->run_ended && l->run_lines < LINES_MAX))) {
+		if (l->run_lines == 0) {
+			if (!newline)
+				return false;
 			l->run_first = first;
-		l->run_lines++;
-		(void)buf_add(&l->run, line.p, line.n, NULL);
-		(void)buf_add(&l->run, "\n", 1, NULL);
+			l->run_ended = false;
+			l->run_at = at;
+		}
+		keep_line(l, line);
 		return true;
 	}
 	if (l->run_lines == 0)
 		return false;
-	if (ends_key(l->r, line)) {
-		replace_run(l, out);
+	if (newline && last && !l->run_ended) {
+		l->run_ended = true;
+		keep_line(l, line);
 		return true;
 	}
-	if (full && !newline) { /* the last line of the text */
-		(void)buf_add(&l->run, line.p, line.n, NULL);
-		(void)buf_add(&l->run, "\n", 1, NULL);
-		l->run_lines++;
+	if (ends_key(l->r, line)) {
+		replace_run(l, out);
 		return true;
 	}
 	give_run(l, out);

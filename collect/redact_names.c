@@ -143,13 +143,15 @@ static bool is_verb(struct str v)
 
 bool redact_is_innocent(struct str v)
 {
-	static const char *const whole[] = {"", "true", "false", "null", "none", "~", "{}", "[]", "nil"}, *const begins[] = {"$(", "${", "{{"};
+	static const char *const whole[] = {"", "true", "false", "null", "none", "~", "{}", "[]", "nil"};
+	static const char *const around[][2] = {{"$(", ")"}, {"${", "}"}, {"{{", "}}"}};
 
 	for (size_t i = 0; i < ARRAY_LEN(whole); i++)
 		if (v.n == strlen(whole[i]) && !strncasecmp(v.p ? v.p : "", whole[i], v.n))
 			return true;
-	for (size_t i = 0; i < ARRAY_LEN(begins); i++)
-		if (str_starts(v, begins[i]))
+	for (size_t i = 0; i < ARRAY_LEN(around); i++)
+		/* Its end may be taken for what stands around it. */
+		if (str_starts(v, around[i][0]) && (str_ends(v, around[i][1]) || !memmem(v.p, v.n, around[i][1], strlen(around[i][1]))))
 			return true;
 	return is_expansion(v) || is_mask(v) || is_verb(v) || placeholder_is(v);
 }
@@ -220,9 +222,9 @@ bool redact_may_be(struct str v)
 	return v.n >= 6 && !digits && !memmem(v.p, v.n, "://", 3) && !redact_is_reference(v, true);
 }
 
-bool redact_is_pwd(struct str name)
+bool redact_is_directory(struct str name, struct str value)
 {
-	return name.n == 3 && !strncasecmp(name.p, "pwd", 3);
+	return name.n == 3 && !strncasecmp(name.p, "pwd", 3) && value.n && *value.p == '/';
 }
 
 bool redact_is_prose(const struct redact *r, struct str v)
@@ -242,12 +244,14 @@ bool redact_field(const struct redact *r, const char *name, struct str value, bo
 	char norm[256];
 
 	size_t n = normalize(str_of(name), norm, sizeof(norm));
-	if (!strcmp(norm, "pwd") && value.n && *value.p == '/') /* the working directory */
+	if (redact_is_directory((struct str){norm, n}, value))
 		return false;
 	if (redact_in_list(&r->exact, (struct str){norm, n}))
 		return value.n >= 8 && !redact_is_reference(value, true) && !redact_is_path(r, value);
 	if (says.level == REDACT_MAYBE)
 		return redact_may_be(value) && !redact_is_path(r, value);
+	if (ending_of(norm, n, &r->documents).p && value.n && memchr(value.p, '\n', value.n) && memchr(value.p, ':', value.n))
+		return false;
 	if (says.level < REDACT_WEAK || redact_is_path(r, value) || (!strcmp(norm, "passwd") && redact_is_lookup(value)))
 		return false;
 	/* A name without any other word may be the name of what holds it, too. */

@@ -142,6 +142,7 @@ int redact_parse(const char *name, struct str text, struct redact **out, struct 
 	take_list(&r->weak, names, "weak");
 	take_list(&r->variables, names, "variables");
 	take_list(&r->in_variables, names, "in_variables");
+	take_list(&r->documents, names, "documents");
 	take_list(&r->shallow, names, "shallow");
 	take_list(&r->about, names, "about");
 	take_list(&r->roots, r->doc, "roots");
@@ -175,7 +176,7 @@ void redact_free(struct redact *r)
 		regex_free(r->rules[i].inside);
 	}
 	free(r->rules);
-	struct redact_list *const lists[] = {&r->ends, &r->contains, &r->not_ends, &r->weak, &r->exact, &r->variables, &r->in_variables, &r->roots, &r->prose,
+	struct redact_list *const lists[] = {&r->ends, &r->contains, &r->not_ends, &r->weak, &r->exact, &r->variables, &r->in_variables, &r->documents, &r->roots, &r->prose,
 	                                     &r->shallow, &r->about, &r->annotations_json, &r->secret_types, &r->configmap_keys};
 
 	for (size_t i = 0; i < ARRAY_LEN(lists); i++)

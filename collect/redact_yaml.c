@@ -229,10 +229,17 @@ static int write_all(const struct reader *r, struct str text, struct buf *out)
 
 int redact_yaml_at(const struct redact *r, struct str text, struct buf *out, int64_t *count, int embedded)
 {
+	static const char bom[] = "\xef\xbb\xbf";
 	struct reader y = {.docs = cJSON_CreateArray()};
 	int64_t n = 0;
 	size_t before = out->n;
 	cJSON *doc;
+
+	/* libyaml counts no character for it. */
+	if (str_starts(text, bom)) {
+		(void)buf_add(out, bom, 3, NULL);
+		text = (struct str){text.p + 3, text.n - 3};
+	}
 	int rc = text.n > TEXT_MAX ? -ERR_FORMAT : read_all(&y, text);
 	bool any = false;
 
