@@ -3,9 +3,8 @@
 # collector that is killed. This host plays the node, a script plays kubectl. Prints TAP.
 set -u
 . tests/cli/lib.sh
-TMPDIR=$T/tmp
-mkdir "$TMPDIR" "$T/bin"
-export TMPDIR
+own_tmpdir
+mkdir "$T/bin"
 unset KUBECONFIG
 
 member() { tar --wildcards -xOf "$T/$1.tar" "$1/$2"; }

@@ -3,9 +3,8 @@
 # runtime, each log once. This host plays the node, $T/var plays its /var. Prints TAP.
 set -u
 . tests/cli/lib.sh
-TMPDIR=$T/tmp
-mkdir "$TMPDIR" "$T/bin"
-export TMPDIR
+own_tmpdir
+mkdir "$T/bin"
 unset KUBECONFIG
 member() { tar --wildcards -xOf "$T/$1.tar" "$1/nodes/*/var-log/$2"; }
 names() { tar -tf "$T/$1.tar" | sed -n 's,.*/var-log/,,p' | sort; }

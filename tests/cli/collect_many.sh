@@ -6,9 +6,7 @@ set -u
 . tests/cli/lib.sh
 many=${MANY:-20} deadline=30
 dead=$((many * 3 / 10)) alive=$((many - many * 3 / 10))
-TMPDIR=$T/tmp
-mkdir "$TMPDIR"
-export TMPDIR
+own_tmpdir
 skip_all() {
 	echo "ok 1 - $many nodes # SKIP $1"
 	echo "1..1"

@@ -4,9 +4,7 @@
 set -u
 TMPDIR=/tmp # the paths of sockets are short
 . tests/cli/lib.sh
-mkdir "$T/tmp"
-TMPDIR=$T/tmp
-export TMPDIR
+own_tmpdir
 pids=
 cleanup() {
 	for p in $pids; do kill "$p" 2>/dev/null; done

@@ -3,9 +3,7 @@
 # servers that allow one session. Real sshd on loopback with users of the test's own; needs root. Prints TAP.
 set -u
 . tests/cli/lib.sh
-TMPDIR=$T/tmp
-mkdir "$TMPDIR"
-export TMPDIR
+own_tmpdir
 . tests/sshd.sh
 cleanup() {
 	for p in $pids; do kill "$p" 2>/dev/null; done

@@ -7,9 +7,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 . "$here/../sshd.sh"
 trap 'kill $pids 2>/dev/null; rm -rf "$T"' EXIT
 unset SSH_AUTH_SOCK SSH_ASKPASS DISPLAY
-mkdir "$T/tmp"
-TMPDIR=$T/tmp
-export TMPDIR
+own_tmpdir
 skip_all() {
 	echo "ok $((n + 1)) - the rest # SKIP $1"
 	echo "1..$((n + 1))"

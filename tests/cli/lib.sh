@@ -5,6 +5,12 @@ trap 'rm -rf "$T"' EXIT
 trap 'exit 130' INT TERM
 n=0
 
+# What the program makes beside its output goes into $T/tmp, so that a test can see what it leaves there.
+own_tmpdir() {
+	TMPDIR=$T/tmp
+	mkdir "$TMPDIR"
+	export TMPDIR
+}
 # ok NAME COMMAND...: one test; what it prints is shown when it fails.
 ok() {
 	n=$((n + 1)) name=$1

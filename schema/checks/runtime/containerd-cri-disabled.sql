@@ -64,10 +64,10 @@ evidence AS (
 SELECT 'node/' || s.node AS subject, e.file, e.line, e.text, e.ts, s.node,
   CASE WHEN c.node IS NOT NULL THEN 'Its configuration says ' || trim(c.text) || '.'
     WHEN b.node IS NOT NULL THEN 'The plugin did not load: ' || b.why || '.'
-    ELSE 'kubelet: ' || coalesce(rx('code = Unimplemented desc = [^"\\]+', s.text), rx('CRI v1 .*', s.text), 'not implemented') || ' (' || s.hits || ' times, the last at ' || coalesce(iso(s.last_ts), '?') || ').' END AS what,
+    ELSE 'kubelet: ' || coalesce(rx('code = Unimplemented desc = [^"\\]+', s.text), rx('CRI v1 .*', s.text), 'the runtime serves no CRI v1') || ' (' || s.hits || ' times, the last at ' || coalesce(iso(s.last_ts), '?') || ').' END AS what,
   CASE WHEN c.node IS NOT NULL THEN '其配置中有 ' || trim(c.text) || '。'
     WHEN b.node IS NOT NULL THEN '插件加载失败：' || b.why || '。'
-    ELSE 'kubelet：' || coalesce(rx('code = Unimplemented desc = [^"\\]+', s.text), rx('CRI v1 .*', s.text), 'not implemented') || '（' || s.hits || ' 次，最后一次在 ' || coalesce(iso(s.last_ts), '?') || '）。' END AS what_zh
+    ELSE 'kubelet：' || coalesce(rx('code = Unimplemented desc = [^"\\]+', s.text), rx('CRI v1 .*', s.text), '运行时不提供 CRI v1') || '（' || s.hits || ' 次，最后一次在 ' || coalesce(iso(s.last_ts), '?') || '）。' END AS what_zh
 FROM sick s JOIN evidence e ON e.node = s.node LEFT JOIN config c ON c.node = s.node AND c.n = 1 LEFT JOIN broken b ON b.node = s.node AND b.n = 1
 WHERE s.newest = 1
 ORDER BY s.node, e.seq, e.file, e.line;
