@@ -1,5 +1,6 @@
 #include "base/wordset.h"
 
+#include <assert.h>
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,8 +10,9 @@
 struct wordset {
 	unsigned char class_of[256]; /* bytes that occur in no word share class 0 */
 	uint32_t classes;
-	uint32_t *next;              /* [state * classes + class]: the next state times classes, so that no step multiplies */
-	uint32_t first_hit;          /* states from here on (times classes) end a word */
+	unsigned shift;              /* a row of `next` has 2^shift places */
+	uint16_t *next;              /* [state << shift | class]: the next state; small, so that the rows in use stay in the cache */
+	uint16_t first_hit;          /* states from here on end a word */
 	uint64_t (*hits)[WORDSET_OWNERS / 64];
 	uint32_t states;
 };
@@ -85,18 +87,21 @@ static void freeze(struct wordset *w, struct trie *t)
 
 	for (int hit = 0; hit < 2; hit++) {
 		if (hit)
-			w->first_hit = at * w->classes;
+			w->first_hit = (uint16_t)at;
 		for (uint32_t s = 0; s < t->n; s++)
 			if ((t->hits[s][0] || t->hits[s][1]) == (hit != 0))
 				number[s] = at++;
 	}
 	w->states = t->n;
-	w->next = xcalloc((size_t)t->n * w->classes, sizeof(*w->next));
+	assert(t->n <= WORDSET_LETTERS);
+	while ((1U << w->shift) < w->classes)
+		w->shift++;
+	w->next = xcalloc((size_t)t->n << w->shift, sizeof(*w->next));
 	w->hits = xcalloc(t->n, sizeof(*w->hits));
 	for (uint32_t s = 0; s < t->n; s++) {
 		memcpy(w->hits[number[s]], t->hits[s], sizeof(*w->hits));
 		for (uint32_t c = 0; c < w->classes; c++)
-			w->next[number[s] * w->classes + c] = number[t->next[s * w->classes + c]] * w->classes;
+			w->next[(number[s] << w->shift) | c] = (uint16_t)number[t->next[s * w->classes + c]];
 	}
 }
 
@@ -135,15 +140,16 @@ void wordset_free(struct wordset *w)
 bool wordset_scan(const struct wordset *w, struct str text, uint64_t found[WORDSET_OWNERS / 64])
 {
 	const unsigned char *p = (const unsigned char *)text.p, *end = p + text.n;
-	const uint32_t *next = w->next, first_hit = w->first_hit;
+	const uint16_t *next = w->next;
+	const unsigned shift = w->shift, first_hit = w->first_hit;
 	uint64_t a = 0, b = 0;
-	uint32_t s = 0;
+	unsigned s = 0;
 
 	for (; p < end; p++) {
-		s = next[s + w->class_of[*p]];
+		s = next[(s << shift) | w->class_of[*p]];
 		if (s >= first_hit) {
-			a |= w->hits[s / w->classes][0];
-			b |= w->hits[s / w->classes][1];
+			a |= w->hits[s][0];
+			b |= w->hits[s][1];
 		}
 	}
 	found[0] = a;

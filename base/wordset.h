@@ -6,9 +6,10 @@
 #include "base/buf.h"
 #include <stdint.h>
 
-enum { WORDSET_OWNERS = 128 };
+enum { WORDSET_OWNERS = 128, WORDSET_LETTERS = 65000 };
 struct wordset;
-/* words[i] (not empty) belongs to owner owners[i] < WORDSET_OWNERS; several words may have one owner. Copied. */
+/* words[i] (not empty) belongs to owner owners[i] < WORDSET_OWNERS; several words may have one owner. Copied.
+ * All words together have fewer than WORDSET_LETTERS letters (asserted). */
 struct wordset *wordset_new(const struct str *words, const int *owners, int n);
 void wordset_free(struct wordset *w);
 /* Sets the bit of every owner that has a word in the text; found is cleared first. Returns whether there is any. */

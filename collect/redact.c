@@ -1,9 +1,8 @@
-/* Text, line by line: patterns tried only where one of their hints occurs, blocks of several lines, variables whose
- * value stands on the next line. */
+/* Text, line by line: patterns tried only where one of their hints occurs, blocks of several lines. */
 #include "base/mem.h"
 #include "collect/redact_internal.h"
 
-static bool has(const uint64_t *found, int owner)
+bool redact_has(const uint64_t *found, int owner)
 {
 	return found[owner >> 6] >> (owner & 63) & 1;
 }
@@ -17,6 +16,8 @@ void redact_lines_init(struct redact_lines *l, const struct redact *r)
 	l->run = (struct buf)BUF_MAX(2 * REDACT_LINE_MAX);
 	l->first = true;
 	redact_args_init(&l->args, r);
+	l->value_line = (struct buf)BUF_MAX(REDACT_LINE_MAX);
+	redact_parts_init(&l->parts);
 }
 
 void redact_lines_release(struct redact_lines *l)
@@ -27,6 +28,8 @@ void redact_lines_release(struct redact_lines *l)
 	buf_release(&l->held);
 	buf_release(&l->run);
 	redact_args_release(&l->args);
+	buf_release(&l->value_line);
+	redact_parts_release(&l->parts);
 }
 
 static void add_placeholder(struct redact_lines *l, const char *kind, struct str value, struct buf *out)
@@ -78,7 +81,7 @@ static bool open_block(struct redact_lines *l, const uint64_t *found, struct str
 		const struct redact_rule *rule = &l->r->rules[i];
 		size_t start, end, s2, e2;
 
-		if (!has(found, i) || !regex_find(rule->re, line, 0, &start, &end, NULL, 0))
+		if (!redact_has(found, i) || !regex_find(rule->re, line, 0, &start, &end, NULL, 0))
 			continue;
 		/* A key on a single line is a pattern's business. */
 		if (regex_find(rule->end, line, end, &s2, &e2, NULL, 0))
@@ -125,61 +128,6 @@ static bool in_block(struct redact_lines *l, struct str line, struct buf *out)
 	return true;
 }
 
-/* `key: rest` of YAML or JSON, alone on its line: its rest, without the comma that JSON puts behind it; else NULL. */
-static struct str value_of_key(struct str line, const char *key)
-{
-	const char *p = line.p, *end = line.p + line.n;
-	size_t n = strlen(key);
-	char quote = 0;
-
-	while (end > p && (end[-1] == ' ' || end[-1] == '\t' || end[-1] == '\r' || end[-1] == ','))
-		end--;
-	while (p < end && (*p == ' ' || *p == '\t' || *p == '-'))
-		p++;
-	if (p < end && (*p == '"' || *p == '\''))
-		quote = *p++;
-	if ((size_t)(end - p) <= n || memcmp(p, key, n) != 0)
-		return (struct str){NULL, 0};
-	p += n;
-	if (quote && p < end && *p++ != quote)
-		return (struct str){NULL, 0};
-	if (p >= end || *p++ != ':')
-		return (struct str){NULL, 0};
-	while (p < end && (*p == ' ' || *p == '\t'))
-		p++;
-	if (end - p >= 2 && (*p == '"' || *p == '\'') && end[-1] == *p) {
-		p++;
-		end--;
-	}
-	return (struct str){p, (size_t)(end - p)};
-}
-
-/* An environment variable of a manifest stands on two lines: `name: DB_PASSWORD`, then `value: ...`. */
-static bool take_env(struct redact_lines *l, const uint64_t *found, struct str line, struct buf *out)
-{
-	bool expected = l->value_next;
-	char name[200];
-	struct str v;
-
-	l->value_next = false;
-	if (!expected && !has(found, REDACT_HINT_NAME))
-		return false;
-	v = value_of_key(line, expected ? "value" : "name");
-	if (!expected) {
-		if (v.n && v.n < sizeof(name) && !memchr(v.p, ' ', v.n)) {
-			snprintf(name, sizeof(name), "%.*s", (int)v.n, v.p);
-			l->value_next = redact_name(l->r, name);
-		}
-		return false;
-	}
-	if (!v.p || !v.n || redact_is_innocent(v) || redact_is_path(l->r, v))
-		return false;
-	buf_add(out, line.p, (size_t)(v.p - line.p), NULL);
-	add_placeholder(l, "env", v, out);
-	buf_add(out, v.p + v.n, (size_t)(line.p + line.n - v.p - v.n), NULL);
-	return true;
-}
-
 /* Where the comment of a line of YAML begins; its length when it has none. */
 static size_t comment_of(struct str line)
 {
@@ -193,6 +141,11 @@ void redact_patterns(struct redact_lines *l, const uint64_t *found, struct str l
 {
 	struct str cur = line;
 
+	if (!l->structured && (found[0] | found[1])) {
+		buf_clear(&l->a);
+		if (redact_inline_json(l, line, &l->a))
+			cur = (struct str){buf_cstr(&l->a), l->a.n};
+	}
 	for (int w = 0; w < WORDSET_OWNERS / 64; w++) {
 		for (uint64_t left = found[w]; left; left &= left - 1) {
 			int i = w * 64 + __builtin_ctzll(left);
@@ -208,15 +161,21 @@ void redact_patterns(struct redact_lines *l, const uint64_t *found, struct str l
 			cur = (struct str){buf_cstr(&l->a), l->a.n};
 		}
 	}
-	if (!has(found, REDACT_HINT_ASSIGN) || !redact_assignments(l->r, cur, l->structured ? comment_of(cur) : 0, &l->count, out))
+	if (!redact_has(found, REDACT_HINT_ASSIGN) || !redact_assignments(l->r, cur, l->structured ? comment_of(cur) : 0, &l->count, out))
 		buf_add(out, cur.p, cur.n, NULL);
 }
 
 void redact_lines_take(struct redact_lines *l, struct str line, bool newline, struct buf *out)
 {
+	if (!redact_parts_line(l, line, newline, out))
+		redact_lines_whole(l, line, newline, out);
+}
+
+void redact_lines_whole(struct redact_lines *l, struct str line, bool newline, struct buf *out)
+{
 	uint64_t found[WORDSET_OWNERS / 64];
 
-	if (l->block && in_block(l, line, out))
+	if (redact_next_hold(l, line, newline, out) || (l->block && in_block(l, line, out)))
 		return;
 	if (redact_key_line(l, line, newline, out) || (!l->structured && redact_args_line(l, line, newline, out)))
 		return;
@@ -225,9 +184,11 @@ void redact_lines_take(struct redact_lines *l, struct str line, bool newline, st
 	found[1] |= l->r->always[1];
 	if (redact_secret_line(l, found, line, newline, out))
 		return;
-	if (!(found[0] | found[1]) && !l->value_next) {
+	if (!(found[0] | found[1]) && !l->next) {
 		buf_add(out, line.p, line.n, NULL);
-	} else if (l->structured || !take_env(l, found, line, out)) {
+	} else {
+		if (!l->structured && redact_next_line(l, found, line, newline, out))
+			return;
 		if (open_block(l, found, line, newline, out))
 			return;
 		redact_patterns(l, found, line, out);
@@ -238,6 +199,8 @@ void redact_lines_take(struct redact_lines *l, struct str line, bool newline, st
 
 void redact_lines_end(struct redact_lines *l, struct buf *out)
 {
+	redact_parts_end(l, out);
+	redact_next_end(l, out);
 	redact_key_end(l, out);
 	redact_secret_end(l, out);
 	if (l->block)
@@ -245,6 +208,11 @@ void redact_lines_end(struct redact_lines *l, struct buf *out)
 }
 
 int redact_text(const struct redact *r, struct str in, struct buf *out, int64_t *count, struct err *e)
+{
+	return redact_text_at(r, in, 0, out, count, e);
+}
+
+int redact_text_at(const struct redact *r, struct str in, int embedded, struct buf *out, int64_t *count, struct err *e)
 {
 	const char *p = in.p, *end = in.p + in.n;
 	struct redact_lines l;
@@ -256,6 +224,7 @@ int redact_text(const struct redact *r, struct str in, struct buf *out, int64_t 
 	if (in.n < REDACT_LINE_MAX && !wordset_scan(r->hints, in, found) && !(r->always[0] | r->always[1]))
 		return buf_add(out, in.p, in.n, e);
 	redact_lines_init(&l, r);
+	l.embedded = embedded;
 	while (p < end && rc >= 0) {
 		const char *nl = memchr(p, '\n', (size_t)(end - p));
 		size_t n = (size_t)((nl ? nl : end) - p);

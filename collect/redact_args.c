@@ -61,6 +61,8 @@ static struct str word_of(struct str line, bool *item)
 		p++;
 	*item = end - p > 2 && p[0] == '-' && p[1] == ' ';
 	p += *item ? 2 : 0;
+	if (end - p >= 3 && *p == '"' && end[-1] == ',') /* of indented JSON */
+		end--;
 	if (end - p >= 2 && (*p == '"' || *p == '\'') && end[-1] == *p) {
 		p++;
 		end--;
@@ -70,15 +72,20 @@ static struct str word_of(struct str line, bool *item)
 
 static bool begins_command(struct str word)
 {
-	return str_eq(word, "Command:") || str_eq(word, "Args:") || str_eq(word, "command:") || str_eq(word, "args:");
+	return str_eq(word, "Command:") || str_eq(word, "Args:") || str_eq(word, "command:") || str_eq(word, "args:") ||
+	       str_eq(word, "\"command\": [") || str_eq(word, "\"args\": [");
 }
 
 bool redact_args_line(struct redact_lines *l, struct str line, bool newline, struct buf *out)
 {
 	CLEAN_BUF struct buf b = BUF_MAX(REDACT_LINE_MAX);
 	bool item;
-	struct str word = word_of(line, &item);
 	int indent = 0;
+
+	/* Most lines are none: this is asked of each. */
+	if (l->args_indent < 0 && (!line.n || !strchr(": [\r", line.p[line.n - 1]) || !line.p[line.n - 1]))
+		return false;
+	struct str word = word_of(line, &item);
 
 	while ((size_t)indent < line.n && line.p[indent] == ' ')
 		indent++;

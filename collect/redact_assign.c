@@ -75,7 +75,7 @@ static char follows(const struct scan *s, size_t to)
 /* Whether a value is the name of what holds a credential: that of a token has the word in it (default-token-4xk2p). */
 static bool names_object(const struct redact_says *says, struct str v, bool letters_do)
 {
-	if (!redact_is_reference(v, letters_do))
+	if (!redact_names_object(says, v, letters_do))
 		return false;
 	return strcmp(says->kind, "token") != 0 || memmem(v.p, v.n, "token", 5) || (!memchr(v.p, '-', v.n) && !is_mixed(v));
 }
@@ -85,7 +85,7 @@ static bool by_equals(const struct redact_says *says, const struct redact_link *
 {
 	if (says->level == REDACT_STRONG || (says->level == REDACT_WEAK && !strcmp(says->kind, "password")))
 		return quoted || v.n >= 3;
-	if (v.n < 6 || (!quoted && memchr("[{(&<", *v.p, 5)) || str_starts(v, "map["))
+	if (v.n < 6 || (!quoted && memchr("[{(&<", *v.p, 5)) || str_starts(v, "map[") || (str_starts(v, "0x") && v.n <= 18))
 		return false;
 	if (says->level == REDACT_WEAK && (says->variable || (option && !strcmp(says->kind, "token"))))
 		return true;
@@ -93,14 +93,41 @@ static bool by_equals(const struct redact_says *says, const struct redact_link *
 	return !names_object(says, v, says->bare || says->level == REDACT_MAYBE || (l->key_quoted && quoted));
 }
 
-/* `Password:value`, what Go prints of a struct. */
-static bool by_struct(const struct redact_says *says, char initial, struct str v)
+/* `Password:value`, what Go prints of a struct; in a map, names are written as they come. */
+static bool by_struct(const struct redact_says *says, bool map, char initial, struct str v)
 {
 	if (str_starts(v, "0x") || memchr("[{(&<", *v.p, 5))
 		return false;
 	if (says->level == REDACT_STRONG)
 		return v.n >= 3;
-	return says->level == REDACT_WEAK && isupper((unsigned char)initial) && v.n >= 8 && !names_object(says, v, true);
+	return says->level == REDACT_WEAK && (map ? v.n >= 4 : isupper((unsigned char)initial) && v.n >= 8) && !names_object(says, v, true);
+}
+
+/* The end of a field of Go's %+v, which may hold blanks: in front of the next field or the closing bracket. b: the end of its first
+ * word; returns b where it cannot be told. */
+static size_t end_of_field(const struct scan *s, size_t from, size_t b)
+{
+	enum { LONGEST = 80 };
+	size_t end = b + LONGEST < s->line.n ? b + LONGEST : s->line.n;
+
+	if (!from || !strchr("{[ ", s->line.p[from - 1]) || (!memchr(s->line.p, '{', from) && !memmem(s->line.p, from, "map[", 4)))
+		return b;
+	for (size_t p = b; p < end; p++) {
+		char c = s->line.p[p];
+
+		if (c == '}' || c == ']')
+			return p;
+		if (c != ' ')
+			continue;
+		size_t w = p + 1;
+		while (w < s->line.n && (isalnum((unsigned char)s->line.p[w]) || s->line.p[w] == '_'))
+			w++;
+		if (w > p + 1 && w < s->line.n && s->line.p[w] == ':')
+			return p;
+		if (strchr("\"'={[<", s->line.p[p + 1 < s->line.n ? p + 1 : p]))
+			return b;
+	}
+	return b;
 }
 
 /* `name: value`. */
@@ -117,7 +144,7 @@ static bool by_colon(const struct scan *s, const struct redact_says *says, const
 	if (l->key_quoted)
 		return says->level == REDACT_STRONG ? quoted || v.n >= 3 : says->level == REDACT_WEAK && !names_object(says, v, false) && (quoted || v.n >= 6);
 	if (!l->blanks && !quoted)
-		return by_struct(says, s->line.p[from], v);
+		return by_struct(says, memmem(s->line.p, from, "map[", 4) != NULL, s->line.p[from], v);
 	if (memchr("[{(&<|>", *v.p, 7) && !quoted)
 		return false;
 	if (says->level == REDACT_STRONG)
@@ -135,6 +162,16 @@ static bool is_described(const struct scan *s, const struct redact_says *says, c
 	return says->variable && l->sign == ':' && l->blanks >= 2 && from >= 4 && is_first(s, from, l) && s->line.p[from - 1] == ' ';
 }
 
+/* token = get_token("admin") */
+static bool is_call(struct str v)
+{
+	size_t n = 0;
+
+	while (n < v.n && (isalpha((unsigned char)v.p[n]) || v.p[n] == '_' || v.p[n] == '.'))
+		n++;
+	return n > 2 && n < v.n && v.p[n] == '(';
+}
+
 static bool decide(const struct scan *s, const struct redact_says *says, const struct redact_link *l, struct str name, size_t a, size_t b,
                    bool quoted)
 {
@@ -148,6 +185,8 @@ static bool decide(const struct scan *s, const struct redact_says *says, const s
 	if (!strcmp(says->kind, "credential") && memmem(v.p, v.n, "://", 3))
 		return false;
 	if (says->level == REDACT_MAYBE && !redact_may_be(v))
+		return false;
+	if ((says->level < REDACT_STRONG || !strcmp(says->kind, "token")) && (redact_is_method(s->r, v) || (!quoted && is_call(v))))
 		return false;
 	switch (l->sign) {
 	case '=':
@@ -187,7 +226,7 @@ static size_t take_pair(struct scan *s, size_t from, size_t to, const struct red
 	if (is_one_of(word, names, ARRAY_LEN(names)) && redact_value_at(s->line, l, false, &a, &b, &quoted)) {
 		struct redact_says says = redact_says(s->r, part(s, a, b));
 
-		if (says.level < REDACT_WEAK)
+		if (says.level == REDACT_NOTHING)
 			return to;
 		s->pair = says;
 		s->pair_end = b;
@@ -195,6 +234,7 @@ static size_t take_pair(struct scan *s, size_t from, size_t to, const struct red
 	}
 	if (!s->pair.level || !is_one_of(word, values, ARRAY_LEN(values)) || from - s->pair_end > 16)
 		return to;
+	bool maybe = s->pair.level == REDACT_MAYBE;
 	s->pair.level = REDACT_NOTHING;
 	if (!redact_value_at(s->line, l, false, &a, &b, &quoted))
 		return to;
@@ -205,7 +245,7 @@ static size_t take_pair(struct scan *s, size_t from, size_t to, const struct red
 		const char *end = memmem(s->line.p + a, s->line.n - a, ",ValueFrom:", 11);
 		b = end ? (size_t)(end - s->line.p) : b;
 	}
-	if (b > a && !redact_is_innocent(part(s, a, b)) && !redact_is_path(s->r, part(s, a, b)))
+	if (b > a && !redact_is_innocent(part(s, a, b)) && !redact_is_path(s->r, part(s, a, b)) && (!maybe || redact_may_be(part(s, a, b))))
 		replace(s, a, b, "env");
 	return b > a ? b : to;
 }
@@ -226,12 +266,20 @@ static size_t take_word(struct scan *s, size_t from, size_t to)
 	whole = l.sign == '=' && (says.variable || s->line.p[from] == '-') && !(from > l.quote.n && s->line.p[from - l.quote.n - 1] == ':');
 	if (!redact_value_at(s->line, &l, whole, &a, &b, &quoted))
 		return to;
-	/* Replaced already; another assignment may follow without a blank. */
-	if (placeholder_begins(part(s, a, b)))
+	/* Replaced already; another assignment may follow without a blank. Where it is only the beginning of the value, the rest goes, too. */
+	if (placeholder_begins(part(s, a, b))) {
+		const char *end = memmem(s->line.p + a + 2, b - a - 2, "**", 2);
+		size_t rest = end ? (size_t)(end - s->line.p) + 2 : b;
+
+		if (rest < b && says.level == REDACT_STRONG && isalnum((unsigned char)s->line.p[rest]))
+			replace(s, rest, b, says.kind);
 		return a + 2;
+	}
 	if (!quoted && is_described(s, &says, &l, from))
 		for (b = s->line.n; b > a && redact_is_blank(s->line.p[b - 1]);)
 			b--;
+	if (l.sign == ':' && !l.blanks && !quoted && says.level == REDACT_STRONG)
+		b = end_of_field(s, from, b);
 	if (!decide(s, &says, &l, part(s, from, to), a, b, quoted))
 		return to;
 	replace(s, a, b, says.kind);

@@ -43,7 +43,7 @@ struct redact {
 	uint64_t always[WORDSET_OWNERS / 64]; /* rules without hints */
 	struct placeholders *placeholders;
 	/* of names and values */
-	struct redact_list ends, contains, not_ends, weak, exact, variables, in_variables, documents, roots, prose, shallow, about;
+	struct redact_list ends, contains, not_ends, weak, exact, whole, keys, fields, methods, announce, variables, in_variables, documents, roots, prose, shallow, about;
 	struct redact_list annotations_json, secret_types, configmap_keys;
 	cJSON *doc; /* owns the texts */
 };
@@ -59,6 +59,32 @@ void redact_args_release(struct redact_args *a);
  * out, adds to *count and returns true. */
 bool redact_args_take(struct redact_args *a, struct str word, int64_t *count, struct buf *out);
 
+/* What a name tells of its value. */
+enum redact_level {
+	REDACT_NOTHING,
+	REDACT_MAYBE, /* a variable named so often holds a credential: X_KEY */
+	REDACT_WEAK,  /* a credential, or the name of what holds one */
+	REDACT_STRONG
+};
+/* What follows a line that named a credential. */
+enum redact_next {
+	REDACT_NEXT_NONE,
+	REDACT_NEXT_VALUE,   /* `value: Y` behind `name: X` */
+	REDACT_NEXT_BELOW,   /* a text, deeper; or the line of dashes of `kubectl describe` */
+	REDACT_NEXT_BLOCK,   /* lines, deeper */
+	REDACT_NEXT_RULED,   /* lines behind the dashes, up to an empty one */
+	REDACT_NEXT_SENTENCE /* one word */
+};
+
+/* A line that a container runtime has cut into several: they wait until the last one is there. */
+struct redact_parts {
+	struct buf raw, joined;  /* the lines as they came; the first with the text of all */
+	size_t n, tail;          /* how many wait; length of what follows the text in the first */
+	struct buf heads;        /* the others without their text */
+	char source[8];          /* stdout or stderr */
+	bool newline;            /* the last one ended with one */
+};
+
 /* What the lines before mean for the next one. */
 struct redact_lines {
 	const struct redact *r;
@@ -68,7 +94,12 @@ struct redact_lines {
 	bool block_newline;
 	struct buf value;  /* what a block, or the text of a Secret's key, has held so far */
 	int value_indent;  /* lines deeper than this belong to a Secret's key; -1: none is open */
-	bool value_next;   /* the line before named an environment variable that holds a credential */
+	enum redact_next next;         /* what a line before said of this one */
+	size_t next_indent;            /* how far its name was indented */
+	int next_blanks;               /* empty lines since */
+	enum redact_level next_level;  /* what its name told */
+	struct buf value_line;         /* `value: Y` in front of its name */
+	bool value_out;                /* it is given out */
 	int secret_indent; /* where `kind: Secret` stood; -1: nowhere */
 	bool data_base64;
 	int data_indent;   /* in the data of a Secret: where `data:` stood; -1: not in one */
@@ -83,6 +114,8 @@ struct redact_lines {
 	bool first, stream;                           /* no line was taken yet; the text is a file's */
 	struct redact_args args;
 	int args_indent;   /* where `Command:` or `Args:` stood, whose words follow on lines of their own; -1: not in one */
+	int embedded;      /* in how many documents the text lies as a string */
+	struct redact_parts parts;
 };
 void redact_lines_init(struct redact_lines *l, const struct redact *r);
 void redact_lines_release(struct redact_lines *l);
@@ -101,6 +134,23 @@ void redact_key_torn(struct redact_lines *l);
 size_t redact_cut_at(struct str line);
 /* Of what follows the cut: how many bytes belong to a value that ended with the piece before it. */
 size_t redact_rest_of_value(struct str rest);
+/* A part of a line that was cut; true when it waits for the others. False: what waited was given out, and the line is whole. */
+bool redact_parts_line(struct redact_lines *l, struct str line, bool newline, struct buf *out);
+void redact_parts_end(struct redact_lines *l, struct buf *out);
+void redact_parts_init(struct redact_parts *p);
+void redact_parts_release(struct redact_parts *p);
+/* What a container runtime or `kubectl logs --timestamps` put in front of a line ("2026-11-25T10:00:00.1Z stdout F "): its length, or 0. */
+size_t redact_log_head(struct str line);
+/* A line with the JSON in it redacted by its structure. False: nothing was, and nothing was appended. */
+bool redact_inline_json(struct redact_lines *l, struct str line, struct buf *out);
+/* A line `value: Y` that waits for its name on the next; true when it does. Gives out the one that waited. */
+bool redact_next_hold(struct redact_lines *l, struct str line, bool newline, struct buf *out);
+void redact_next_end(struct redact_lines *l, struct buf *out);
+/* A line that holds a credential because of what a line before said; true when it was dealt with. */
+bool redact_next_line(struct redact_lines *l, const uint64_t *found, struct str line, bool newline, struct buf *out);
+bool redact_has(const uint64_t *found, int owner);
+/* One line, whole. */
+void redact_lines_whole(struct redact_lines *l, struct str line, bool newline, struct buf *out);
 /* The patterns alone, on one line. found: the hints that stand in it. */
 void redact_patterns(struct redact_lines *l, const uint64_t *found, struct str line, struct buf *out);
 /* The lines of a Secret written out in YAML or JSON; true when the line was dealt with. */
@@ -121,21 +171,19 @@ bool redact_is_lookup(struct str v);
 bool redact_may_be(struct str v);
 /* PWD=/root: the working directory. */
 bool redact_is_directory(struct str name, struct str value);
+/* How somebody authenticates, instead of with what. */
+bool redact_is_method(const struct redact *r, struct str v);
 /* A word that follows a name in sentences ("--token is required"). */
 bool redact_is_prose(const struct redact *r, struct str v);
 
-/* What a name tells of its value. */
-enum redact_level {
-	REDACT_NOTHING,
-	REDACT_MAYBE, /* a variable named so often holds a credential: X_KEY */
-	REDACT_WEAK,  /* a credential, or the name of what holds one */
-	REDACT_STRONG
-};
 struct redact_says {
 	enum redact_level level;
 	const char *kind;    /* of the placeholder; NULL for REDACT_NOTHING */
 	bool variable, bare; /* written as an environment variable; without any other word */
+	bool keyed;          /* one of `keys` */
 };
+/* Whether a value is the name of what holds a credential, going by both; letters_do as of redact_is_reference. */
+bool redact_names_object(const struct redact_says *says, struct str v, bool letters_do);
 struct redact_says redact_says(const struct redact *r, struct str name);
 /* Whether a field of this name holds a credential, going by its value, too: a bare `secret` or `token` may only name the
  * object that has one. config: in a file of an application, where such names are rarer. */
@@ -146,6 +194,8 @@ bool redact_field(const struct redact *r, const char *name, struct str value, bo
  * begin to look. */
 bool redact_assignments(const struct redact *r, struct str line, size_t from, int64_t *count, struct buf *out);
 
+/* redact_text; embedded: in how many strings of documents the text lies. */
+int redact_text_at(const struct redact *r, struct str in, int embedded, struct buf *out, int64_t *count, struct err *e);
 /* Redacts the tree of a document in place. kind as in redact_object; embedded: in how many strings the document lies. */
 void redact_tree_at(const struct redact *r, cJSON *v, const char *kind, int64_t *count, int embedded);
 /* Writes the JSON text of a document again, with the strings that a tree made from it now has; everything else stays

@@ -14,6 +14,8 @@ struct walk {
 	int embedded; /* in how many strings this document lies */
 	bool config;  /* it is no object of Kubernetes */
 	bool schema;  /* it only says what objects look like: no value in it is one's */
+	bool mapping; /* an object that maps keys of another store: secretKey: password, remoteRef: {...} */
+	const char *kind; /* of the object around, when the rules name fields of that kind */
 };
 
 static void walk_value(struct walk *w, cJSON *v);
@@ -26,16 +28,28 @@ static void set_string(cJSON *v, char *text)
 	v->type = (v->type & ~0xff) | cJSON_String;
 }
 
-static void replace_part(struct walk *w, cJSON *v, size_t keep, const char *kind)
+/* whatever: also what looks like a reference. */
+static void put_placeholder(struct walk *w, cJSON *v, size_t keep, const char *kind, bool whatever)
 {
 	char text[PLACEHOLDER_MAX];
 	struct str value = str_of(v->valuestring + keep);
 
-	if (redact_is_innocent(value))
+	if (!whatever && redact_is_innocent(value))
 		return;
 	placeholder_make(w->r->placeholders, kind, value, text);
 	set_string(v, xasprintf("%.*s%s", (int)keep, v->valuestring, text));
 	++*w->count;
+}
+
+static void replace_part(struct walk *w, cJSON *v, size_t keep, const char *kind)
+{
+	put_placeholder(w, v, keep, kind, false);
+}
+
+/* Kubernetes expands $(NAME) in values of `env`, and nothing else: $ECRET is one. */
+static bool is_dollar(const char *v)
+{
+	return v[0] == '$' && v[1] && !strchr("({$", v[1]);
 }
 
 static void replace(struct walk *w, cJSON *v, const char *kind)
@@ -57,15 +71,15 @@ static int redact_string(struct walk *w, struct str text, struct buf *out, int64
 		redact_tree_at(w->r, doc, NULL, n, w->embedded + 1);
 		return *n ? redact_json_rewrite(text, doc, out, NULL) : 0;
 	}
-	if (w->embedded < EMBEDDED_MAX && text.n && memchr(text.p, '\n', text.n) && memchr(text.p, ':', text.n)) {
+	if (w->embedded < EMBEDDED_MAX && text.n && memchr(text.p, '\n', text.n - 1) && memchr(text.p, ':', text.n)) {
 		CLEAN_BUF struct buf yaml = BUF_MAX((size_t)64 << 20);
 
 		/* Comments are in no tree: the patterns have the last word. */
 		if (redact_yaml_at(w->r, text, &yaml, n, w->embedded + 1) == 0)
-			return redact_text(w->r, (struct str){buf_cstr(&yaml), yaml.n}, out, n, NULL);
+			return redact_text_at(w->r, (struct str){buf_cstr(&yaml), yaml.n}, w->embedded + 1, out, n, NULL);
 		*n = 0;
 	}
-	return redact_text(w->r, text, out, n, NULL);
+	return redact_text_at(w->r, text, w->embedded + 1, out, n, NULL);
 }
 
 static void redact_value(struct walk *w, cJSON *v)
@@ -90,6 +104,8 @@ static bool is_variable_of_credential(struct walk *w, const char *name, struct s
 {
 	enum redact_level level = redact_says(w->r, str_of(name)).level;
 
+	if (level < REDACT_STRONG && redact_is_method(w->r, value))
+		return false;
 	if (redact_is_path(w->r, value) || redact_is_directory(str_of(name), value))
 		return false;
 	return level >= REDACT_WEAK || (level == REDACT_MAYBE && redact_may_be(value));
@@ -119,7 +135,7 @@ static void redact_pair(struct walk *w, cJSON *o, bool env)
 			cJSON *v = cJSON_GetObjectItemCaseSensitive(o, values[k]);
 
 			if (cJSON_IsString(v) && (is_variable_of_credential(w, name, str_of(v->valuestring)) || (env && redact_shape(str_of(v->valuestring)))))
-				replace(w, v, "env");
+				put_placeholder(w, v, 0, "env", env && is_dollar(v->valuestring));
 		}
 	}
 }
@@ -170,12 +186,15 @@ static void replace_data(struct walk *w, cJSON *v, bool base64)
 {
 	struct buf b = BUF_MAX(256);
 	struct str value;
+	cJSON *x;
 
-	if (!cJSON_IsString(v)) { /* no Secret has such; it goes all the same */
+	/* No Secret has such; what is in it goes all the same. */
+	if (cJSON_IsObject(v) || cJSON_IsArray(v)) {
+		cJSON_ArrayForEach(x, v) replace_data(w, x, base64);
+		return;
+	}
+	if (!cJSON_IsString(v)) {
 		char *text = json_text(v);
-
-		while (v->child)
-			cJSON_Delete(cJSON_DetachItemViaPointer(v, v->child));
 		set_string(v, text ? text : xstrdup("unreadable"));
 	}
 	value = str_of(v->valuestring);
@@ -193,7 +212,7 @@ static void replace_data(struct walk *w, cJSON *v, bool base64)
 static void redact_secret(struct walk *w, cJSON *o)
 {
 	static const char *const maps[] = {"data", "stringData"};
-	cJSON *sizes = json_get(o, "dataSizes") ? NULL : cJSON_CreateObject(), *meta, *ann, *v;
+	cJSON *sizes = w->embedded || json_get(o, "dataSizes") ? NULL : cJSON_CreateObject(), *meta, *ann, *v;
 
 	for (size_t i = 0; i < ARRAY_LEN(maps); i++) {
 		bool text = i == 1;
@@ -212,7 +231,7 @@ static void redact_secret(struct walk *w, cJSON *o)
 	meta = cJSON_GetObjectItemCaseSensitive(o, "metadata");
 	ann = cJSON_GetObjectItemCaseSensitive(meta, "annotations");
 	/* What was applied holds the values once more, under whatever name a tool keeps it. */
-	cJSON_ArrayForEach(v, ann) if (cJSON_IsString(v) && v->valuestring[strspn(v->valuestring, " \t\n")] == '{')
+	cJSON_ArrayForEach(v, ann) if (cJSON_IsString(v) && strchr("{[", v->valuestring[strspn(v->valuestring, " \t\n")]))
 		replace(w, v, "secret");
 }
 
@@ -226,10 +245,20 @@ static bool is_secret(const struct redact *r, const cJSON *o, const char *kind)
 		return false;
 	if (own || kind)
 		return !strcmp(own ? own : kind, "Secret");
+	/* Nothing else has such a field. */
+	if (json_get_obj(o, "stringData"))
+		return true;
 	/* Cut off in front of its kind; what kubectl writes has the data first. */
 	if (json_get_str(o, "apiVersion"))
 		return true;
 	return type && in_list(&r->secret_types, type);
+}
+
+static bool is_base64(const cJSON *v)
+{
+	size_t n = cJSON_IsString(v) ? strlen(v->valuestring) : 0;
+
+	return n && n % 4 == 0 && strspn(v->valuestring, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=") == n;
 }
 
 static void redact_configmap(struct walk *w, cJSON *o)
@@ -240,7 +269,7 @@ static void redact_configmap(struct walk *w, cJSON *o)
 	{
 		if (!v->string || !cJSON_IsString(v))
 			continue;
-		if (in_list(&w->r->configmap_keys, v->string) ||
+		if ((in_list(&w->r->configmap_keys, v->string) && !redact_is_reference(str_of(v->valuestring), true)) ||
 		    (strlen(v->valuestring) < 4096 && redact_field(w->r, v->string, str_of(v->valuestring), true)))
 			replace(w, v, "configmap");
 	}
@@ -257,8 +286,9 @@ static bool is_args(const char *key)
 	return false;
 }
 
-/* Whether an object or list of this name holds credentials, whatever the names in it: adminPassword: {value: x}, tokens: [x]. */
-static bool announces_below(const struct walk *w, const char *name)
+/* Whether an object or list of this name holds credentials, whatever the names in it: adminPassword: {value: x}, tokens: [x].
+ * texts: it is a list of texts. */
+static bool announces_below(const struct walk *w, const char *name, bool texts)
 {
 	CLEAN(clean_free) char *one = xstrdup(name);
 	size_t n = strlen(one);
@@ -272,7 +302,7 @@ static bool announces_below(const struct walk *w, const char *name)
 		return false;
 	for (size_t i = 0; i <= n; i++)
 		lower[i] = (char)tolower((unsigned char)one[i]);
-	return !in_list(&w->r->shallow, lower);
+	return texts || !in_list(&w->r->shallow, lower);
 }
 
 /* weak: texts that may be names of objects stay. */
@@ -291,11 +321,25 @@ static void redact_below(struct walk *w, cJSON *in, bool weak, int depth)
 			lower[i] = v->string ? (char)tolower((unsigned char)v->string[i]) : '\0';
 		if (in_list(&w->r->about, lower))
 			continue;
-		if (cJSON_IsString(v) && !(weak && redact_is_reference(str_of(v->valuestring), false)) && !redact_is_path(w->r, str_of(v->valuestring)))
+		if (cJSON_IsString(v) && !(weak && redact_is_reference(str_of(v->valuestring), cJSON_IsArray(in))) && !redact_is_path(w->r, str_of(v->valuestring)))
 			replace(w, v, "field");
 		else if (v->child && depth < 20 && !(n > 3 && !strcmp(lower + n - 3, "ref")) && strcmp(lower, "valuefrom") != 0)
 			redact_below(w, v, weak, depth + 1);
 	}
+}
+
+/* `secret` of an OAuthClient. name NULL: whether the rules name any field of the kind. */
+static bool is_field_of(const struct redact *r, const char *kind, const char *name)
+{
+	size_t n = kind ? strlen(kind) : 0;
+
+	for (int i = 0; n && i < r->fields.n; i++) {
+		const char *f = r->fields.v[i].p;
+
+		if (!strncmp(f, kind, n) && f[n] == '.' && (!name || !strcmp(f + n + 1, name)))
+			return true;
+	}
+	return false;
 }
 
 static void walk_member(struct walk *w, cJSON *v)
@@ -315,13 +359,18 @@ static void walk_member(struct walk *w, cJSON *v)
 		redact_args(w, v);
 	} else if (cJSON_IsString(v) && in_list(&w->r->annotations_json, k)) {
 		redact_annotation(w, v);
-	} else if (cJSON_IsString(v) && redact_field(w->r, k, str_of(v->valuestring), w->config)) {
+	} else if (w->kind && is_field_of(w->r, w->kind, k)) {
+		if (cJSON_IsString(v))
+			replace(w, v, "token");
+		else
+			redact_below(w, v, false, 0);
+	} else if (cJSON_IsString(v) && !(w->mapping && !strcmp(k, "secretKey")) && redact_field(w->r, k, str_of(v->valuestring), w->config)) {
 		replace(w, v, "field");
 	} else if (cJSON_IsNumber(v) && strcasestr(k, "passw") && redact_name(w->r, k)) {
 		set_string(v, xasprintf("%.17g", v->valuedouble));
 		replace(w, v, "field");
 	}
-	if (v->child && announces_below(w, k))
+	if (v->child && announces_below(w, k, cJSON_IsArray(v) && cJSON_IsString(v->child)))
 		redact_below(w, v, redact_says(w->r, str_of(k)).level == REDACT_WEAK, 0);
 	walk_value(w, v);
 }
@@ -343,28 +392,85 @@ static void walk_items(struct walk *w, cJSON *items, const char *list)
 	}
 }
 
+/* A key of a JSON Web Key Set (RFC 7517, RFC 7518 6): the parts that are not public. */
+static void redact_jwk(struct walk *w, cJSON *o)
+{
+	static const char *const parts[] = {"k", "d", "p", "q", "dp", "dq", "qi"};
+
+	if (!json_get_str(o, "kty"))
+		return;
+	for (size_t i = 0; i < ARRAY_LEN(parts); i++)
+		replace(w, cJSON_GetObjectItemCaseSensitive(o, parts[i]), "key");
+}
+
+/* An operation of a JSON Patch (RFC 6902) on the data of a Secret: {"op": "replace", "path": "/data/a", "value": "..."}. */
+static void redact_patch(struct walk *w, cJSON *o)
+{
+	const char *path = json_get_str(o, "op") ? json_get_str(o, "path") : NULL;
+	cJSON *v = cJSON_GetObjectItemCaseSensitive(o, "value"), *x;
+	bool data = path && (!strcmp(path, "/data") || !strncmp(path, "/data/", 6)), text = path && !strncmp(path, "/stringData", 11);
+
+	if (text || (data && is_base64(v)))
+		replace(w, v, "secret");
+	if ((text || data) && cJSON_IsObject(v))
+		cJSON_ArrayForEach(x, v) if (text || is_base64(x)) replace(w, x, "secret");
+}
+
+/* An event of the API's audit log about Secrets: objects in it need not say what they are. */
+static bool is_answer_about_secrets(const cJSON *o, const cJSON *v)
+{
+	const char *resource = v->string && (!strcmp(v->string, "requestObject") || !strcmp(v->string, "responseObject")) ?
+	                           json_path_str(o, "objectRef.resource") : NULL;
+
+	return resource && !strcmp(resource, "secrets") && cJSON_IsObject(v) && !json_get_str(v, "kind");
+}
+
 static void walk_object(struct walk *w, cJSON *o, const char *kind)
 {
 	/* A copy: the text of a kind may be redacted like any other. */
 	CLEAN(clean_free) char *own = json_get_str(o, "kind") ? xstrdup(json_get_str(o, "kind")) : NULL;
 	cJSON *v;
+	bool schema = w->schema, mapping = w->mapping;
+	const char *around = w->kind;
 
-	bool schema = w->schema;
+	bool pair = false, special = false;
+
+	if (own || kind)
+		w->kind = is_field_of(w->r, own ? own : kind, NULL) ? own ? own : kind : NULL;
+	w->mapping = false;
+	/* One look at the names of all members: lookups by name are a walk each. */
+	cJSON_ArrayForEach(v, o)
+	{
+		const char *k = v->string ? v->string : "";
+
+		pair |= (*k == 'v' && k[1] == 'a' && k[2] == 'l');
+		special |= !strcmp(k, "kty") || !strcmp(k, "op");
+		w->mapping |= !strcmp(k, "remoteRef") || !strcmp(k, "sourceRef");
+	}
 
 	w->schema |= own && !strcmp(own, "CustomResourceDefinition");
 	if (is_secret(w->r, o, kind))
 		redact_secret(w, o);
 	else if ((own ? !strcmp(own, "ConfigMap") : kind && !strcmp(kind, "ConfigMap")))
 		redact_configmap(w, o);
-	redact_pair(w, o, false);
+	if (pair)
+		redact_pair(w, o, false);
+	if (special) {
+		redact_jwk(w, o);
+		redact_patch(w, o);
+	}
 	cJSON_ArrayForEach(v, o)
 	{
-		if (own && cJSON_IsArray(v) && !strcmp(v->string, "items") && strlen(own) > 4 && !strcmp(own + strlen(own) - 4, "List"))
+		if (is_answer_about_secrets(o, v))
+			walk_object(w, v, "Secret");
+		else if (own && cJSON_IsArray(v) && !strcmp(v->string, "items") && strlen(own) > 4 && !strcmp(own + strlen(own) - 4, "List"))
 			walk_items(w, v, own);
 		else
 			walk_member(w, v);
 	}
 	w->schema = schema;
+	w->mapping = mapping;
+	w->kind = around;
 }
 
 static void walk_value(struct walk *w, cJSON *v)

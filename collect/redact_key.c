@@ -84,7 +84,7 @@ static void give_run(struct redact_lines *l, struct buf *out)
 	while (p < end) {
 		const char *nl = memchr(p, '\n', (size_t)(end - p));
 
-		redact_lines_take(l, (struct str){p, (size_t)(nl - p)}, true, out);
+		redact_lines_whole(l, (struct str){p, (size_t)(nl - p)}, true, out);
 		p = nl + 1;
 	}
 	l->run_out = false;

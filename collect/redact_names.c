@@ -86,6 +86,9 @@ struct redact_says redact_says(const struct redact *r, struct str name)
 	entry = ending_of(norm, n, &r->ends);
 	if (entry.p) {
 		says.level = redact_in_list(&r->weak, entry) ? REDACT_WEAK : REDACT_STRONG;
+	} else if (redact_in_list(&r->whole, (struct str){norm, n})) {
+		entry = (struct str){norm, n};
+		says.level = REDACT_STRONG;
 	} else if ((entry = containing(norm, n, &r->contains)).p) {
 		says.level = REDACT_STRONG;
 	} else if (says.variable && ((entry = ending_of(norm, n, &r->variables)).p || (entry = within(norm, &r->in_variables)).p)) {
@@ -94,6 +97,7 @@ struct redact_says redact_says(const struct redact *r, struct str name)
 	if (entry.p) {
 		says.kind = kind_of(entry.p);
 		says.bare = entry.n == n;
+		says.keyed = redact_in_list(&r->keys, entry);
 		if (says.level == REDACT_MAYBE && says.bare && !strcmp(says.kind, "key")) /* KEY=... */
 			says.level = REDACT_NOTHING;
 	}
@@ -110,7 +114,15 @@ static bool is_expansion(struct str v)
 {
 	const char *slash = v.n ? memchr(v.p, '/', v.n) : NULL;
 
-	return v.n > 1 && v.p[0] == '$' && is_variable((struct str){v.p + 1, slash ? (size_t)(slash - v.p) - 1 : v.n - 1});
+	struct str name = {v.p + 1, slash ? (size_t)(slash - v.p) - 1 : v.n - 1};
+
+	if (v.n < 2 || v.p[0] != '$')
+		return false;
+	/* $dir/ca.pem of a file of OpenSSL's */
+	size_t small = 0;
+	while (slash && small < name.n && islower((unsigned char)name.p[small]))
+		small++;
+	return is_variable(name) || (slash && small && small == name.n);
 }
 
 /* What programs write in place of a credential: ****, xxxxx, <hidden>. */
@@ -141,6 +153,17 @@ static bool is_verb(struct str v)
 	return i < v.n && strchr("sdvqxXpwciu", v.p[i]) && (i + 1 == v.n || !isalnum((unsigned char)v.p[i + 1]));
 }
 
+/* ssh-ed25519 AAAA... */
+static bool is_public_key(struct str v)
+{
+	static const char *const kinds[] = {"ssh-rsa AAAA", "ssh-ed25519 AAAA", "ssh-dss AAAA", "ecdsa-sha2-"};
+
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
+		if (str_starts(v, kinds[i]))
+			return true;
+	return false;
+}
+
 bool redact_is_innocent(struct str v)
 {
 	static const char *const whole[] = {"", "true", "false", "null", "none", "~", "{}", "[]", "nil"};
@@ -153,14 +176,14 @@ bool redact_is_innocent(struct str v)
 		/* Its end may be taken for what stands around it. */
 		if (str_starts(v, around[i][0]) && (str_ends(v, around[i][1]) || !memmem(v.p, v.n, around[i][1], strlen(around[i][1]))))
 			return true;
-	return is_expansion(v) || is_mask(v) || is_verb(v) || placeholder_is(v);
+	return is_expansion(v) || is_mask(v) || is_verb(v) || is_public_key(v) || placeholder_is(v);
 }
 
 bool redact_is_path(const struct redact *r, struct str v)
 {
 	size_t n = 1;
 
-	if (v.n < 3 || v.p[0] != '/')
+	if (v.n < 3 || v.p[0] != '/' || memchr(v.p, '+', v.n) || memchr(v.p, '=', v.n))
 		return false;
 	while (n < v.n && v.p[n] != '/')
 		n++;
@@ -213,6 +236,13 @@ bool redact_is_reference(struct str v, bool letters_do)
 	return letter && longest <= 24 && (dash || (letters_do && !digit));
 }
 
+bool redact_names_object(const struct redact_says *says, struct str v, bool letters_do)
+{
+	if (!redact_is_reference(v, letters_do || says->keyed))
+		return false;
+	return !says->keyed || !memchr(v.p, '-', v.n);
+}
+
 bool redact_may_be(struct str v)
 {
 	bool digits = true;
@@ -227,7 +257,7 @@ bool redact_is_directory(struct str name, struct str value)
 	return name.n == 3 && !strncasecmp(name.p, "pwd", 3) && value.n && *value.p == '/';
 }
 
-bool redact_is_prose(const struct redact *r, struct str v)
+static bool is_word_of(const struct redact_list *l, struct str v)
 {
 	char word[32];
 
@@ -235,7 +265,17 @@ bool redact_is_prose(const struct redact *r, struct str v)
 		return false;
 	for (size_t i = 0; i < v.n; i++)
 		word[i] = (char)tolower((unsigned char)v.p[i]);
-	return redact_in_list(&r->prose, (struct str){word, v.n});
+	return redact_in_list(l, (struct str){word, v.n});
+}
+
+bool redact_is_prose(const struct redact *r, struct str v)
+{
+	return is_word_of(&r->prose, v);
+}
+
+bool redact_is_method(const struct redact *r, struct str v)
+{
+	return is_word_of(&r->methods, v);
 }
 
 bool redact_field(const struct redact *r, const char *name, struct str value, bool config)
@@ -246,6 +286,8 @@ bool redact_field(const struct redact *r, const char *name, struct str value, bo
 	size_t n = normalize(str_of(name), norm, sizeof(norm));
 	if (redact_is_directory((struct str){norm, n}, value))
 		return false;
+	if (says.level < REDACT_STRONG && redact_is_method(r, value))
+		return false;
 	if (redact_in_list(&r->exact, (struct str){norm, n}))
 		return value.n >= 8 && !redact_is_reference(value, true) && !redact_is_path(r, value);
 	if (says.level == REDACT_MAYBE)
@@ -255,7 +297,7 @@ bool redact_field(const struct redact *r, const char *name, struct str value, bo
 	if (says.level < REDACT_WEAK || redact_is_path(r, value) || (!strcmp(norm, "passwd") && redact_is_lookup(value)))
 		return false;
 	/* A name without any other word may be the name of what holds it, too. */
-	return says.level == REDACT_STRONG || !redact_is_reference(value, !config);
+	return says.level == REDACT_STRONG || says.variable || !redact_names_object(&says, value, !config);
 }
 
 bool redact_shape(struct str v)

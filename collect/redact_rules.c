@@ -88,7 +88,13 @@ static int add_rules(struct redact *r, const char *name, const cJSON *blocks, co
 	add_hint(&w, "kind: secret", REDACT_HINT_KIND);
 	add_hint(&w, "kind\": \"secret", REDACT_HINT_KIND);
 	add_hints(r, &w, REDACT_HINT_ASSIGN, json_get_arr(names, "hint"));
-	r->hints = wordset_new(w.texts, w.owners, w.n);
+	size_t letters = 0;
+	for (int i = 0; i < w.n; i++)
+		letters += w.texts[i].n;
+	if (rc == 0 && letters >= WORDSET_LETTERS)
+		rc = err_set(e, ERR_LIMIT, "%s: the hints have %zu letters, %d are allowed", name, letters, WORDSET_LETTERS - 1);
+	if (rc == 0)
+		r->hints = wordset_new(w.texts, w.owners, w.n);
 	free(w.texts);
 	free(w.owners);
 	return rc;
@@ -139,7 +145,12 @@ int redact_parse(const char *name, struct str text, struct redact **out, struct 
 	take_list(&r->contains, names, "contains");
 	take_list(&r->not_ends, names, "not_ends");
 	take_list(&r->exact, names, "exact");
+	take_list(&r->whole, names, "whole");
 	take_list(&r->weak, names, "weak");
+	take_list(&r->keys, names, "keys");
+	take_list(&r->fields, r->doc, "fields");
+	take_list(&r->methods, r->doc, "methods");
+	take_list(&r->announce, r->doc, "announce");
 	take_list(&r->variables, names, "variables");
 	take_list(&r->in_variables, names, "in_variables");
 	take_list(&r->documents, names, "documents");
@@ -176,7 +187,7 @@ void redact_free(struct redact *r)
 		regex_free(r->rules[i].inside);
 	}
 	free(r->rules);
-	struct redact_list *const lists[] = {&r->ends, &r->contains, &r->not_ends, &r->weak, &r->exact, &r->variables, &r->in_variables, &r->documents, &r->roots, &r->prose,
+	struct redact_list *const lists[] = {&r->ends, &r->contains, &r->not_ends, &r->weak, &r->exact, &r->whole, &r->keys, &r->fields, &r->methods, &r->announce, &r->variables, &r->in_variables, &r->documents, &r->roots, &r->prose,
 	                                     &r->shallow, &r->about, &r->annotations_json, &r->secret_types, &r->configmap_keys};
 
 	for (size_t i = 0; i < ARRAY_LEN(lists); i++)

@@ -182,13 +182,13 @@ static void give_held(struct redact_lines *l, bool secret, struct buf *out)
 		wordset_scan(l->r->hints, line, found);
 		found[REDACT_HINT_DATA >> 6] &= ~(UINT64_C(1) << (REDACT_HINT_DATA & 63));
 		found[REDACT_HINT_KIND >> 6] &= ~(UINT64_C(1) << (REDACT_HINT_KIND & 63));
-		if (found[0] | found[1] | l->r->always[0] | l->r->always[1] | (uint64_t)l->value_next | (uint64_t)(l->block != NULL)) {
+		if (found[0] | found[1] | l->r->always[0] | l->r->always[1] | (uint64_t)l->next | (uint64_t)(l->block != NULL)) {
 			int keep = l->secret_indent;
 			l->secret_indent = -1;
 			bool run_out = l->run_out;
 			l->held_indent = -2; /* given out */
 			l->run_out = true; /* they have been looked at for keys before they waited */
-			redact_lines_take(l, line, true, out);
+			redact_lines_whole(l, line, true, out);
 			l->run_out = run_out;
 			l->held_indent = -1;
 			l->secret_indent = keep;
@@ -212,17 +212,18 @@ static int hold(struct redact_lines *l, struct str line)
 	return buf_add(&l->held, "\n", 1, NULL);
 }
 
-/* Whether every line that waits is a key and a value in base64: the data of a Secret that was cut off in front of its kind. */
-static bool held_is_base64(const struct redact_lines *l)
+/* Whether every line that waits, and the last one behind them, is a key and a value in base64: the data of a Secret that was cut off in front of its kind. */
+static bool held_is_base64(const struct redact_lines *l, struct str last)
 {
 	struct str text = {buf_cstr(&l->held), l->held.n};
 	bool small = false, capital = false, padded = false;
 
-	for (const char *p = text.p, *end = text.p + text.n; p < end;) {
-		const char *nl = memchr(p, '\n', (size_t)(end - p));
-		struct key_line k = parse((struct str){p, (size_t)((nl ? nl : end) - p)});
+	for (const char *p = text.p, *end = text.p + text.n; p <= end;) {
+		const char *nl = p < end ? memchr(p, '\n', (size_t)(end - p)) : NULL;
+		struct key_line k = parse(p < end ? (struct str){p, (size_t)((nl ? nl : end) - p)} : last);
+		bool cut = p == end; /* only the last value need not be whole */
 
-		p = nl ? nl + 1 : end;
+		p = cut ? end + 1 : nl ? nl + 1 : end;
 		if (!k.key.n || k.indent <= l->held_indent)
 			continue;
 		for (size_t i = 0; i < k.value.n; i++) {
@@ -232,7 +233,7 @@ static bool held_is_base64(const struct redact_lines *l)
 			capital |= isupper((unsigned char)k.value.p[i]) != 0;
 			padded |= k.value.p[i] == '=';
 		}
-		if (!k.value.n || (p < end && k.value.n % 4 != 0))
+		if (!k.value.n || (!cut && k.value.n % 4 != 0))
 			return false;
 	}
 	return padded || (small && capital);
@@ -249,12 +250,14 @@ static bool wait_on(struct redact_lines *l, struct str line, const struct key_li
 	/* The last line of a text without a newline ends the waiting. */
 	if (more && newline && hold(l, line) == 0)
 		return true;
-	bool cut = more && !newline && k->indent > l->held_indent && held_is_base64(l);
+	bool inside = more && k->indent > l->held_indent, kind = k->indent == l->held_indent && line.n &&
+	                                                         line.n - (size_t)k->indent <= 4 && !memcmp("kind", line.p + k->indent, line.n - (size_t)k->indent);
+	bool cut = !newline && (inside || kind) && held_is_base64(l, inside ? line : STR(""));
 	bool secret = k->indent == l->held_indent && str_eq(k->key, "kind") && str_eq(k->value, "Secret");
 	give_held(l, secret || cut, out);
-	if (cut)
+	if (cut && inside)
 		take_entry(l, line, newline, out);
-	return cut;
+	return cut && inside;
 }
 
 bool redact_secret_line(struct redact_lines *l, const uint64_t *found, struct str line, bool newline, struct buf *out)
@@ -292,6 +295,6 @@ bool redact_secret_line(struct redact_lines *l, const uint64_t *found, struct st
 void redact_secret_end(struct redact_lines *l, struct buf *out)
 {
 	if (l->held_indent >= 0)
-		give_held(l, held_is_base64(l), out);
+		give_held(l, held_is_base64(l, STR("")), out);
 	close_value(l, out);
 }

@@ -47,19 +47,74 @@ static bool same(struct redact_quote a, struct redact_quote b)
 	return a.c && a.c == b.c && a.n == b.n;
 }
 
+static bool stands_at(struct str s, size_t p, const char *text)
+{
+	size_t n = strlen(text);
+
+	return p + n <= s.n && !memcmp(s.p + p, text, n);
+}
+
+/* '=' as URLs and JSON write it out; its length. */
+static size_t written_equals(struct str s, size_t p)
+{
+	return stands_at(s, p, "%3D") || stands_at(s, p, "%3d") ? 3 : stands_at(s, p, "\\u003d") || stands_at(s, p, "\\u003D") ? 6 : 0;
+}
+
+/* Behind the colon of a name with a type, `password: str = "x"`, the place of the value; 0 when there is none. */
+static size_t behind_type(struct str s, size_t p)
+{
+	p = skip_blanks(s, p);
+	size_t start = p;
+	while (p < s.n && (redact_is_word(s.p[p]) || strchr("[]|?", s.p[p])) && s.p[p])
+		p++;
+	if (p == start)
+		return 0;
+	p = skip_blanks(s, p);
+	if (p + 1 >= s.n || s.p[p] != '=' || s.p[p + 1] == '=')
+		return 0;
+	p = skip_blanks(s, p + 1);
+	return quote_at(s, p).c ? p : 0;
+}
+
+/* What a program takes when the name has no value: os.getenv("X", "y"), process.env.X || "y"; the place of it, or 0. */
+static size_t default_at(struct str s, size_t from, size_t p, bool key_quoted, size_t quote)
+{
+	if (key_quoted && from > quote && s.p[from - quote - 1] == '(' && s.p[p] == ',')
+		p++;
+	else if (stands_at(s, p, "||") || stands_at(s, p, "??"))
+		p += 2;
+	else
+		return 0;
+	p = skip_blanks(s, p);
+	return quote_at(s, p).c ? p : 0;
+}
+
 struct redact_link redact_link_at(struct str s, size_t from, size_t to)
 {
 	struct redact_link l = {.quote = quote_before(s, from)};
 	struct redact_quote after = quote_at(s, to);
-	size_t p = to, q;
+	size_t p = to, q, deep;
 
 	if (same(l.quote, after)) {
 		l.key_quoted = true;
 		p += after.n;
 	}
+	/* cfg['password'] = "x", user[password]=x */
+	if (p < s.n && s.p[p] == ']' && from > 0 && (l.key_quoted ? from > l.quote.n && s.p[from - l.quote.n - 1] == '[' : s.p[from - 1] == '['))
+		p++;
 	q = skip_blanks(s, p);
 	if (q >= s.n || (q - p > 40 && s.p[q] != '='))
 		return l;
+	if ((deep = written_equals(s, p))) {
+		l.sign = '=';
+		l.value = p + deep;
+		return l;
+	}
+	if ((deep = default_at(s, from, q, l.key_quoted, l.quote.n)) || (s.p[q] == ':' && (deep = behind_type(s, q + 1)))) {
+		l.sign = s.p[q] == ':' ? '=' : '(';
+		l.value = deep;
+		return l;
+	}
 	if (s.p[q] == '=' && (q + 1 >= s.n || (s.p[q + 1] != '=' && s.p[q + 1] != '~'))) {
 		l.sign = '=';
 		q += q + 1 < s.n && s.p[q + 1] == '>' ? 2 : 1;
@@ -91,6 +146,11 @@ struct redact_link redact_link_at(struct str s, size_t from, size_t to)
 	}
 	l.value = skip_blanks(s, q);
 	l.blanks = l.value - q;
+	/* Lists of one: []string{"x"}, ["x"], and map[Name:[x]] */
+	if (stands_at(s, l.value, "[]string{"))
+		l.value += strlen("[]string{");
+	else if (stands_at(s, l.value, "[\"") || stands_at(s, l.value, "['") || (stands_at(s, l.value, "[") && l.sign == ':' && !l.blanks && memmem(s.p, from, "map[", 4)))
+		l.value++;
 	if (l.value >= s.n)
 		l.sign = 0;
 	return l;
@@ -129,7 +189,7 @@ static size_t end_of_bare(struct str s, size_t p)
 			break;
 		if ((c == ')' || c == ']' || c == '}') && over_behind(s, p + 1))
 			break;
-		if (c == '<' && p + 1 < s.n && s.p[p + 1] == '/')
+		if ((c == '<' && p + 1 < s.n && s.p[p + 1] == '/') || stands_at(s, p, "\\u0026") || stands_at(s, p, "\\u003c") || stands_at(s, p, "%26"))
 			break;
 		if (c == '\\' || c == '"' || c == '\'' || c == '`')
 			q = quote_at(s, p);
@@ -179,6 +239,15 @@ bool redact_value_at(struct str s, const struct redact_link *l, bool whole, size
 		*from = p;
 		*to = end ? (size_t)(end - s.p) : s.n;
 		return *to > p;
+	}
+	if (q.c && q.n == 1 && p + 3 < s.n && s.p[p + 1] == q.c && s.p[p + 2] == q.c) { /* three quotes: TOML, Python, Grafana */
+		const char three[] = {q.c, q.c, q.c, '\0'};
+		const char *end = memmem(s.p + p + 3, s.n - p - 3, three, 3);
+
+		*from = p + 3;
+		*to = end ? (size_t)(end - s.p) : s.n;
+		*quoted = true;
+		return *to > *from;
 	}
 	if (q.c && !(l->quote.c && !l->key_quoted && same(q, l->quote))) {
 		p += q.n;

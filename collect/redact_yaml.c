@@ -11,8 +11,18 @@ struct place {
 	size_t from, to;           /* characters; bytes once they are counted */
 	yaml_scalar_style_t style;
 };
+/* A node that aliases may name, and the places of the scalars in it. */
+struct anchor {
+	char *name;
+	cJSON *v;
+	size_t first, end;
+};
 struct reader {
 	yaml_parser_t parser;
+	struct anchor *anchors;
+	size_t n_anchors;
+	char *anchor[DEPTH_MAX];   /* of an open collection */
+	size_t first[DEPTH_MAX];   /* its first place */
 	struct place *places;
 	size_t n, size;
 	cJSON *docs;               /* an array of the documents */
@@ -52,6 +62,54 @@ static void note_place(struct reader *r, cJSON *v, const yaml_event_t *ev)
 	                                   ev->data.scalar.style};
 }
 
+/* Takes name over. */
+static void note_anchor(struct reader *r, char *name, cJSON *v, size_t first)
+{
+	if (!name)
+		return;
+	r->anchors = xreallocarray(r->anchors, r->n_anchors + 1, sizeof(*r->anchors));
+	r->anchors[r->n_anchors++] = (struct anchor){name, v, first, r->n};
+}
+
+/* The scalars of a copy stand where those of the node do; *i: the place of the next one. */
+static int place_copy(struct reader *r, cJSON *v, size_t *i, size_t end)
+{
+	cJSON *x;
+	int rc = ++r->nodes > NODES_MAX ? -ERR_LIMIT : 0;
+
+	if (cJSON_IsString(v) && *i < end) {
+		if (r->n == r->size) {
+			r->size = r->size ? r->size * 2 : 64;
+			r->places = xreallocarray(r->places, r->size, sizeof(*r->places));
+		}
+		r->places[r->n] = r->places[(*i)++];
+		r->places[r->n].v = v;
+		r->places[r->n].was = xstrdup(v->valuestring);
+		r->n++;
+	}
+	cJSON_ArrayForEach(x, v) if (rc == 0) rc = place_copy(r, x, i, end);
+	return rc;
+}
+
+/* What an alias stands for: a copy, that is looked at where it stands. */
+static int take_alias(struct reader *r, const char *name)
+{
+	for (size_t k = r->n_anchors; k-- > 0;) {
+		if (strcmp(r->anchors[k].name, name) != 0)
+			continue;
+		cJSON *v = cJSON_Duplicate(r->anchors[k].v, true);
+		size_t i = r->anchors[k].first;
+		int rc = v ? place_copy(r, v, &i, r->anchors[k].end) : -ERR_LIMIT;
+
+		if (rc == 0)
+			return attach(r, v);
+		/* The reading ends here: nobody looks at the places of the copy again. */
+		cJSON_Delete(v);
+		return rc;
+	}
+	return attach(r, cJSON_CreateNull());
+}
+
 static int take_scalar(struct reader *r, const yaml_event_t *ev)
 {
 	const char *text = (const char *)ev->data.scalar.value;
@@ -67,10 +125,11 @@ static int take_scalar(struct reader *r, const yaml_event_t *ev)
 	if (!v)
 		return -ERR_LIMIT;
 	note_place(r, v, ev);
+	note_anchor(r, ev->data.scalar.anchor ? xstrdup((const char *)ev->data.scalar.anchor) : NULL, v, r->n - 1);
 	return attach(r, v);
 }
 
-static int open_collection(struct reader *r, bool map)
+static int open_collection(struct reader *r, bool map, const yaml_char_t *anchor)
 {
 	cJSON *v = map ? cJSON_CreateObject() : cJSON_CreateArray();
 
@@ -86,6 +145,8 @@ static int open_collection(struct reader *r, bool map)
 	if (rc < 0)
 		return rc;
 	r->open[r->depth] = v;
+	r->anchor[r->depth] = anchor ? xstrdup((const char *)anchor) : NULL;
+	r->first[r->depth] = r->n;
 	r->want_key[r->depth++] = map;
 	return 0;
 }
@@ -96,17 +157,19 @@ static int take_event(struct reader *r, const yaml_event_t *ev)
 	case YAML_SCALAR_EVENT:
 		return take_scalar(r, ev);
 	case YAML_MAPPING_START_EVENT:
-		return open_collection(r, true);
+		return open_collection(r, true, ev->data.mapping_start.anchor);
 	case YAML_SEQUENCE_START_EVENT:
-		return open_collection(r, false);
+		return open_collection(r, false, ev->data.sequence_start.anchor);
 	case YAML_MAPPING_END_EVENT:
 	case YAML_SEQUENCE_END_EVENT:
 		r->depth--;
+		note_anchor(r, r->anchor[r->depth], r->open[r->depth], r->first[r->depth]);
+		r->anchor[r->depth] = NULL;
 		return 0;
-	case YAML_ALIAS_EVENT: /* what it stands for is looked at where it is written */
+	case YAML_ALIAS_EVENT:
 		if (r->depth && cJSON_IsObject(r->open[r->depth - 1]) && r->want_key[r->depth - 1])
 			return -ERR_FORMAT;
-		return attach(r, cJSON_CreateNull());
+		return take_alias(r, (const char *)ev->data.alias.anchor);
 	default:
 		return 0;
 	}
@@ -133,6 +196,34 @@ static int read_all(struct reader *r, struct str text)
 	}
 	yaml_parser_delete(&r->parser);
 	return rc;
+}
+
+static bool is_changed(const struct place *p)
+{
+	return strcmp(p->was, p->v->valuestring) != 0;
+}
+
+/* By where they stand; of several at one place, as aliases have them, one that was redacted first. */
+static int by_place(const void *a, const void *b)
+{
+	const struct place *x = a, *y = b;
+
+	return x->from != y->from ? (x->from < y->from ? -1 : 1) : is_changed(y) - is_changed(x);
+}
+
+static void sort_places(struct reader *r)
+{
+	size_t n = 0;
+
+	if (r->n)
+		qsort(r->places, r->n, sizeof(*r->places), by_place);
+	for (size_t i = 0; i < r->n; i++) {
+		if (n && r->places[n - 1].from == r->places[i].from)
+			free(r->places[i].was);
+		else
+			r->places[n++] = r->places[i];
+	}
+	r->n = n;
 }
 
 /* libyaml counts characters. */
@@ -217,7 +308,7 @@ static int write_all(const struct reader *r, struct str text, struct buf *out)
 	for (size_t i = 0; i < r->n && rc >= 0; i++) {
 		const struct place *p = &r->places[i];
 
-		if (!strcmp(p->was, p->v->valuestring) || p->from < at)
+		if (!is_changed(p) || p->from < at)
 			continue;
 		rc = buf_add(out, text.p + at, p->from - at, NULL);
 		if (rc >= 0)
@@ -248,6 +339,8 @@ int redact_yaml_at(const struct redact *r, struct str text, struct buf *out, int
 		rc = -ERR_FORMAT;
 	if (rc == 0) {
 		cJSON_ArrayForEach(doc, y.docs) redact_tree_at(r, doc, NULL, &n, embedded);
+		if (y.n_anchors)
+			sort_places(&y);
 		to_bytes(&y, text);
 		rc = write_all(&y, text, out);
 	}
@@ -257,8 +350,13 @@ int redact_yaml_at(const struct redact *r, struct str text, struct buf *out, int
 		*count += n;
 	for (size_t i = 0; i < y.n; i++)
 		free(y.places[i].was);
-	for (int i = 0; i < DEPTH_MAX; i++)
+	for (int i = 0; i < DEPTH_MAX; i++) {
 		free(y.key[i]);
+		free(y.anchor[i]);
+	}
+	for (size_t i = 0; i < y.n_anchors; i++)
+		free(y.anchors[i].name);
+	free(y.anchors);
 	free(y.places);
 	cJSON_Delete(y.docs);
 	return rc < 0 ? -ERR_FORMAT : 0;

@@ -1,0 +1,268 @@
+/* Credentials on another line than their name: `name: X` and `value: Y` of a manifest, `password:` with the text below it, a key of
+ * a ConfigMap as `kubectl describe` prints it, the sentence that announces one. Every line is replaced by itself, so that lines
+ * keep their numbers. */
+#include "collect/redact_internal.h"
+#include "collect/redact_value.h"
+#include <ctype.h>
+#include <strings.h> /* strncasecmp */
+
+enum { NAME_MAX_LEN = 200, BLANKS_MAX = 2, WORD_MIN = 16 };
+
+/* `key: rest` of YAML or JSON, alone on its line. */
+struct pair_line {
+	size_t indent;         /* what stands in front of the key, the head of a log apart; the dash of an item is counted */
+	bool item;             /* the key is the first of an item */
+	struct str key, value; /* value without its quotes and the comma that JSON puts behind it */
+	bool quoted;
+};
+
+static struct str trimmed(struct str s)
+{
+	while (s.n && (redact_is_blank(s.p[s.n - 1]) || s.p[s.n - 1] == ','))
+		s.n--;
+	while (s.n && redact_is_blank(*s.p)) {
+		s.p++;
+		s.n--;
+	}
+	return s;
+}
+
+/* False: the line is no pair. */
+static bool parse(struct str line, struct pair_line *out)
+{
+	size_t head = redact_log_head(line);
+	const char *p = line.p + head, *end = line.p + line.n, *key;
+	struct pair_line k = {.indent = 0};
+	char quote = 0;
+
+	while (p < end && (*p == ' ' || *p == '\t' || (*p == '-' && p + 1 < end && p[1] == ' '))) {
+		k.item |= *p == '-';
+		p++;
+	}
+	k.indent = (size_t)(p - line.p) - head;
+	if (p < end && (*p == '"' || *p == '\''))
+		quote = *p++;
+	for (key = p; p < end && (isalnum((unsigned char)*p) || strchr("_-./", *p));)
+		p++;
+	k.key = (struct str){key, (size_t)(p - key)};
+	if (!k.key.n || (quote && (p >= end || *p++ != quote)) || p >= end || *p++ != ':')
+		return false;
+	if (p < end && !redact_is_blank(*p))
+		return false;
+	k.value = trimmed((struct str){p, (size_t)(end - p)});
+	if (k.value.n >= 2 && (*k.value.p == '"' || *k.value.p == '\'') && k.value.p[k.value.n - 1] == *k.value.p) {
+		k.quoted = true;
+		k.value.p++;
+		k.value.n -= 2;
+	}
+	*out = k;
+	return true;
+}
+
+static void put(struct redact_lines *l, struct str line, struct str v, const char *kind, bool newline, struct buf *out)
+{
+	buf_add(out, line.p, (size_t)(v.p - line.p), NULL);
+	(void)placeholder_add(l->r->placeholders, kind, v, out, NULL);
+	buf_add(out, v.p + v.n, (size_t)(line.p + line.n - v.p - v.n), NULL);
+	buf_add(out, "\n", newline, NULL);
+	l->count++;
+}
+
+/* | or > in place of a value: its text stands on the lines below. */
+static bool opens_block(const struct pair_line *k)
+{
+	return !k->quoted && k->value.n && k->value.n <= 3 && (*k->value.p == '|' || *k->value.p == '>');
+}
+
+static void wait_below(struct redact_lines *l, enum redact_next state, size_t indent, enum redact_level level)
+{
+	l->next = state;
+	l->next_indent = indent;
+	l->next_level = level;
+	l->next_blanks = 0;
+}
+
+/* Whether a value that stands alone is a credential, going by its name. */
+static bool is_value(const struct redact_lines *l, enum redact_level level, struct str v)
+{
+	if (!v.n || redact_is_innocent(v) || redact_is_path(l->r, v))
+		return false;
+	return level == REDACT_STRONG || (level == REDACT_WEAK ? !redact_is_reference(v, true) : redact_may_be(v));
+}
+
+/* `value: Y`, whose name was on the line before. */
+static bool take_value(struct redact_lines *l, const struct pair_line *k, struct str line, bool newline, struct buf *out)
+{
+	enum redact_level level = l->next_level;
+
+	if (!str_eq(k->key, "value"))
+		return false;
+	if (opens_block(k)) {
+		wait_below(l, REDACT_NEXT_BLOCK, k->indent, level);
+		return false;
+	}
+	if (!k->value.n || redact_is_innocent(k->value) || redact_is_path(l->r, k->value) || (level == REDACT_MAYBE && !redact_may_be(k->value)))
+		return false;
+	put(l, line, k->value, "env", newline, out);
+	return true;
+}
+
+/* The last word of a line behind a sentence like "Using certificate key:". */
+static bool take_word(struct redact_lines *l, struct str line, bool newline, struct buf *out)
+{
+	struct str text = trimmed((struct str){line.p + redact_log_head(line), line.n - redact_log_head(line)});
+	bool digit = false;
+
+	if (text.n < WORD_MIN)
+		return false;
+	for (size_t i = 0; i < text.n; i++) {
+		if (!isalnum((unsigned char)text.p[i]) && !strchr("+/=_-.", text.p[i]))
+			return false;
+		digit |= isdigit((unsigned char)text.p[i]) != 0;
+	}
+	if (!digit || redact_is_innocent(text) || redact_is_path(l->r, text))
+		return false;
+	put(l, line, text, "password", newline, out);
+	return true;
+}
+
+/* A line below a name. */
+static bool take_below(struct redact_lines *l, struct str line, bool newline, struct buf *out)
+{
+	enum redact_next state = l->next;
+	size_t head = redact_log_head(line), indent = head;
+	struct str text = trimmed((struct str){line.p + head, line.n - head});
+	struct pair_line k;
+
+	while (indent < line.n && (line.p[indent] == ' ' || line.p[indent] == '\t'))
+		indent++;
+	indent -= head;
+	if (!text.n) {
+		if (state == REDACT_NEXT_RULED || ++l->next_blanks > BLANKS_MAX)
+			l->next = REDACT_NEXT_NONE;
+		return false;
+	}
+	if (state == REDACT_NEXT_BELOW && str_eq(text, "----")) {
+		wait_below(l, REDACT_NEXT_RULED, 0, l->next_level);
+		return false;
+	}
+	if (state == REDACT_NEXT_SENTENCE) {
+		l->next = REDACT_NEXT_NONE;
+		return take_word(l, line, newline, out);
+	}
+	if (state != REDACT_NEXT_RULED && indent <= l->next_indent) {
+		l->next = REDACT_NEXT_NONE;
+		return false;
+	}
+	if (state == REDACT_NEXT_BELOW) {
+		l->next = REDACT_NEXT_NONE;
+		if (parse(line, &k) || strchr("-{[}]#", *text.p))
+			return false;
+	}
+	/* A key of several lines is a block's business. */
+	if (str_starts(text, "-----BEGIN") || !is_value(l, l->next_level, text))
+		return false;
+	put(l, line, text, "password", newline, out);
+	return true;
+}
+
+static bool contains_word(struct str line, const struct redact_list *words)
+{
+	for (int i = 0; i < words->n; i++)
+		for (size_t p = 0; p + words->v[i].n <= line.n; p++)
+			if (!strncasecmp(line.p + p, words->v[i].p, words->v[i].n))
+				return true;
+	return false;
+}
+
+/* What this line says of the next ones. */
+static void note(struct redact_lines *l, const uint64_t *found, struct str line)
+{
+	struct str text = trimmed(line);
+	struct pair_line k;
+
+	if (!redact_has(found, REDACT_HINT_ASSIGN) && !redact_has(found, REDACT_HINT_NAME))
+		return;
+	if (!text.n || !parse(line, &k)) {
+		if (text.n && text.p[text.n - 1] == ':' && contains_word(text, &l->r->announce))
+			wait_below(l, REDACT_NEXT_SENTENCE, 0, REDACT_STRONG);
+		return;
+	}
+	if (str_eq(k.key, "name") && k.value.n && k.value.n < NAME_MAX_LEN && !memchr(k.value.p, ' ', k.value.n)) {
+		enum redact_level level = redact_says(l->r, k.value).level;
+
+		if (level)
+			wait_below(l, REDACT_NEXT_VALUE, k.indent, level);
+		return;
+	}
+	if (k.value.n && !opens_block(&k))
+		return;
+	enum redact_level level = redact_says(l->r, k.key).level;
+	if (level >= REDACT_WEAK || redact_in_list(&l->r->configmap_keys, k.key))
+		wait_below(l, k.value.n ? REDACT_NEXT_BLOCK : REDACT_NEXT_BELOW, k.indent, level ? level : REDACT_STRONG);
+}
+
+/* The line `value: Y` that waited for `name: X` behind it. */
+static void give_held(struct redact_lines *l, const struct pair_line *k, struct buf *out)
+{
+	CLEAN_BUF struct buf held = l->value_line;
+	struct str line = {held.p, held.n};
+	struct pair_line v;
+	enum redact_level level = k && str_eq(k->key, "name") ? redact_says(l->r, k->value).level : REDACT_NOTHING;
+
+	l->value_line = (struct buf)BUF_MAX(REDACT_LINE_MAX);
+	if (level && parse(line, &v) && v.indent == k->indent && is_value(l, level == REDACT_WEAK ? REDACT_STRONG : level, v.value)) {
+		put(l, line, v.value, "env", true, out);
+		return;
+	}
+	l->value_out = true;
+	redact_lines_whole(l, line, true, out);
+	l->value_out = false;
+}
+
+void redact_next_end(struct redact_lines *l, struct buf *out)
+{
+	if (l->value_line.n)
+		give_held(l, NULL, out);
+}
+
+/* Most lines are none: this is asked of each. */
+static bool begins_with_value(struct str line)
+{
+	size_t p = line.n && isdigit((unsigned char)*line.p) ? redact_log_head(line) : 0;
+
+	while (p < line.n && (line.p[p] == ' ' || line.p[p] == '\t' || line.p[p] == '-'))
+		p++;
+	p += p < line.n && (line.p[p] == '"' || line.p[p] == '\'');
+	return line.n - p > 5 && !memcmp(line.p + p, "value", 5);
+}
+
+bool redact_next_hold(struct redact_lines *l, struct str line, bool newline, struct buf *out)
+{
+	struct pair_line k;
+
+	if (l->value_out || l->structured)
+		return false;
+	if (l->value_line.n)
+		give_held(l, parse(line, &k) ? &k : NULL, out);
+	if (l->next == REDACT_NEXT_VALUE || !newline || line.n > 4096 || !begins_with_value(line) || !parse(line, &k) ||
+	    !str_eq(k.key, "value") || !k.value.n || opens_block(&k))
+		return false;
+	return buf_add(&l->value_line, line.p, line.n, NULL) == 0;
+}
+
+bool redact_next_line(struct redact_lines *l, const uint64_t *found, struct str line, bool newline, struct buf *out)
+{
+	struct pair_line k;
+	bool done = false;
+
+	if (l->next == REDACT_NEXT_VALUE) {
+		l->next = REDACT_NEXT_NONE;
+		done = parse(line, &k) && take_value(l, &k, line, newline, out);
+	} else if (l->next) {
+		done = take_below(l, line, newline, out);
+	}
+	if (!done && l->next == REDACT_NEXT_NONE)
+		note(l, found, line);
+	return done;
+}

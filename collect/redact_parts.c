@@ -1,0 +1,160 @@
+/* Lines that a container runtime cut because they were long: CRI marks all but the last with P, Docker's json-file leaves the
+ * line break out. A credential may stand across the cut, so they are looked at as one. What was redacted stands in the first
+ * line then, and the others are empty: who puts them together again reads the same text. */
+#include "collect/redact_internal.h"
+#include <ctype.h>
+
+enum { JOINED_MAX = 768 * 1024 };
+
+struct part {
+	size_t head, text; /* lengths: of what stands in front, of the text */
+	bool cut;          /* more follows */
+	char source[8];
+};
+
+void redact_parts_init(struct redact_parts *p)
+{
+	p->raw = p->joined = p->heads = (struct buf)BUF_MAX(2 * REDACT_LINE_MAX);
+}
+
+void redact_parts_release(struct redact_parts *p)
+{
+	buf_release(&p->raw);
+	buf_release(&p->joined);
+	buf_release(&p->heads);
+}
+
+/* 2026-11-25T10:00:00.1Z and a blank; its length. */
+static size_t time_of(struct str line)
+{
+	static const char form[] = "dddd-dd-ddTdd:dd:dd";
+	size_t n = sizeof(form) - 1;
+
+	if (line.n <= n || line.p[4] != '-' || line.p[10] != 'T')
+		return 0;
+	for (size_t i = 0; i < n; i++)
+		if (form[i] == 'd' ? !isdigit((unsigned char)line.p[i]) : line.p[i] != form[i])
+			return 0;
+	while (n < line.n && n < 36 && line.p[n] != ' ')
+		n++;
+	return n < line.n && line.p[n] == ' ' ? n + 1 : 0;
+}
+
+/* " stdout F " behind the time (kubernetes: pkg/kubelet/kuberuntime/logs, cri-api: LogTag). */
+static bool parse_cri(struct str line, struct part *p)
+{
+	size_t t = time_of(line);
+
+	if (!t || line.n < t + 9 || (memcmp(line.p + t, "stdout ", 7) && memcmp(line.p + t, "stderr ", 7)) ||
+	    (line.p[t + 7] != 'P' && line.p[t + 7] != 'F') || line.p[t + 8] != ' ')
+		return false;
+	*p = (struct part){.head = t + 9, .text = line.n - t - 9, .cut = line.p[t + 7] == 'P'};
+	memcpy(p->source, line.p + t, 6);
+	return true;
+}
+
+/* {"log":"...","stream":"stdout",...} (docker: daemon/logger/jsonfilelog). */
+static bool parse_docker(struct str line, struct part *p)
+{
+	static const char begin[] = "{\"log\":\"", stream[] = "\"stream\":\"std";
+	size_t i = sizeof(begin) - 1;
+
+	if (!str_starts(line, begin))
+		return false;
+	while (i < line.n && line.p[i] != '"')
+		i += line.p[i] == '\\' ? 2 : 1;
+	const char *s = i < line.n ? memmem(line.p + i, line.n - i, stream, sizeof(stream) - 1) : NULL;
+	if (!s || line.p + line.n - s < 20)
+		return false;
+	*p = (struct part){.head = sizeof(begin) - 1, .text = i - (sizeof(begin) - 1)};
+	memcpy(p->source, s + 10, 6);
+	p->cut = p->text < 2 || memcmp(line.p + i - 2, "\\n", 2) != 0;
+	return true;
+}
+
+size_t redact_log_head(struct str line)
+{
+	struct part p;
+
+	return parse_cri(line, &p) ? p.head : time_of(line);
+}
+
+static void give(struct redact_lines *l, struct buf *out)
+{
+	struct redact_parts *p = &l->parts;
+	size_t before = out->n, n = p->joined.n;
+
+	if (!p->n)
+		return;
+	bool several = p->n > 1;
+	p->n = 0;
+	if (!several) {
+		redact_lines_whole(l, (struct str){p->raw.p, p->raw.n - p->newline}, p->newline, out);
+		return;
+	}
+	redact_lines_whole(l, (struct str){p->joined.p, n}, true, out);
+	if (out->n >= before + n + 1 && !memcmp(out->p + out->n - n - 1, p->joined.p, n)) {
+		out->n -= n + 1;
+		buf_add(out, p->raw.p, p->raw.n, NULL);
+	} else {
+		buf_add(out, p->heads.p, p->heads.n, NULL);
+	}
+}
+
+static void begin(struct redact_parts *p, struct str line, bool newline, const struct part *part)
+{
+	buf_clear(&p->raw);
+	buf_clear(&p->joined);
+	buf_clear(&p->heads);
+	memcpy(p->source, part->source, sizeof(p->source));
+	p->n = 1;
+	p->newline = newline;
+	p->tail = line.n - part->head - part->text;
+	(void)buf_add(&p->joined, line.p, line.n, NULL);
+	(void)buf_add(&p->raw, line.p, line.n, NULL);
+	(void)buf_add(&p->raw, "\n", newline, NULL);
+}
+
+/* The text of one more, in front of what follows the text in the first; Docker's line break stays where it is. */
+static void append(struct redact_parts *p, struct str line, bool newline, const struct part *part)
+{
+	size_t keep = !part->cut && p->tail ? 2 : 0, end = part->head + part->text;
+	CLEAN_BUF struct buf tail = BUF_MAX(REDACT_LINE_MAX);
+
+	(void)buf_add(&tail, p->joined.p + p->joined.n - p->tail, p->tail, NULL);
+	p->joined.n -= p->tail;
+	(void)buf_add(&p->joined, line.p + part->head, part->text - keep, NULL);
+	(void)buf_add(&p->joined, buf_cstr(&tail), tail.n, NULL);
+	(void)buf_add(&p->heads, line.p, part->head, NULL);
+	(void)buf_add(&p->heads, line.p + end - keep, line.n - end + keep, NULL);
+	(void)buf_add(&p->heads, "\n", newline, NULL);
+	(void)buf_add(&p->raw, line.p, line.n, NULL);
+	(void)buf_add(&p->raw, "\n", newline, NULL);
+	p->newline = newline;
+	p->n++;
+}
+
+bool redact_parts_line(struct redact_lines *l, struct str line, bool newline, struct buf *out)
+{
+	struct redact_parts *p = &l->parts;
+	struct part part;
+	bool is = line.n && (newline || line.n < JOINED_MAX) && (*line.p == '{' ? parse_docker(line, &part) : isdigit((unsigned char)*line.p) && parse_cri(line, &part));
+
+	if (p->n && is && !strcmp(p->source, part.source) && p->raw.n + line.n <= JOINED_MAX &&
+	    (*p->joined.p == '{') == (*line.p == '{')) {
+		append(p, line, newline, &part);
+		if (!part.cut)
+			give(l, out);
+		return true;
+	}
+	give(l, out);
+	if (!is || !part.cut || line.n > JOINED_MAX)
+		return false;
+	begin(p, line, newline, &part);
+	return true;
+}
+
+void redact_parts_end(struct redact_lines *l, struct buf *out)
+{
+	give(l, out);
+}
