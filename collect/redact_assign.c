@@ -162,14 +162,14 @@ static bool is_described(const struct scan *s, const struct redact_says *says, c
 	return says->variable && l->sign == ':' && l->blanks >= 2 && from >= 4 && is_first(s, from, l) && s->line.p[from - 1] == ' ';
 }
 
-/* token = get_token("admin") */
+/* token = get_token("admin"), id = ids[user] */
 static bool is_call(struct str v)
 {
 	size_t n = 0;
 
 	while (n < v.n && (isalpha((unsigned char)v.p[n]) || v.p[n] == '_' || v.p[n] == '.'))
 		n++;
-	return n > 2 && n < v.n && v.p[n] == '(';
+	return n > 2 && n < v.n && (v.p[n] == '(' || v.p[n] == '[');
 }
 
 static bool decide(const struct scan *s, const struct redact_says *says, const struct redact_link *l, struct str name, size_t a, size_t b,
@@ -187,6 +187,9 @@ static bool decide(const struct scan *s, const struct redact_says *says, const s
 	if (says->level == REDACT_MAYBE && !redact_may_be(v))
 		return false;
 	if ((says->level < REDACT_STRONG || !strcmp(says->kind, "token")) && (redact_is_method(s->r, v) || (!quoted && is_call(v))))
+		return false;
+	/* opts['password'] = other.password */
+	if (l->subscript && !quoted && !is_mixed(v))
 		return false;
 	switch (l->sign) {
 	case '=':

@@ -287,22 +287,23 @@ static bool is_args(const char *key)
 }
 
 /* Whether an object or list of this name holds credentials, whatever the names in it: adminPassword: {value: x}, tokens: [x].
- * texts: it is a list of texts. */
-static bool announces_below(const struct walk *w, const char *name, bool texts)
+ * texts: it is a list of texts. Returns how much the name tells. */
+static enum redact_level announces_below(const struct walk *w, const char *name, bool texts)
 {
 	CLEAN(clean_free) char *one = xstrdup(name);
 	size_t n = strlen(one);
 	char lower[64];
 
 	if (w->schema || n >= sizeof(lower) || !n)
-		return false;
+		return REDACT_NOTHING;
 	if (one[n - 1] == 's' && redact_says(w->r, str_of(one)).level < REDACT_WEAK)
 		one[--n] = '\0';
-	if (redact_says(w->r, str_of(one)).level < REDACT_WEAK)
-		return false;
+	enum redact_level level = redact_says(w->r, str_of(one)).level;
+	if (level < REDACT_WEAK)
+		return REDACT_NOTHING;
 	for (size_t i = 0; i <= n; i++)
 		lower[i] = (char)tolower((unsigned char)one[i]);
-	return texts || !in_list(&w->r->shallow, lower);
+	return texts || !in_list(&w->r->shallow, lower) ? level : REDACT_NOTHING;
 }
 
 /* weak: texts that may be names of objects stay. */
@@ -370,8 +371,9 @@ static void walk_member(struct walk *w, cJSON *v)
 		set_string(v, xasprintf("%.17g", v->valuedouble));
 		replace(w, v, "field");
 	}
-	if (v->child && announces_below(w, k, cJSON_IsArray(v) && cJSON_IsString(v->child)))
-		redact_below(w, v, redact_says(w->r, str_of(k)).level == REDACT_WEAK, 0);
+	enum redact_level below = v->child ? announces_below(w, k, cJSON_IsArray(v) && cJSON_IsString(v->child)) : REDACT_NOTHING;
+	if (below)
+		redact_below(w, v, below == REDACT_WEAK, 0);
 	walk_value(w, v);
 }
 

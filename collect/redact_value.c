@@ -1,5 +1,7 @@
 #include "collect/redact_value.h"
+#include "base/mem.h"
 #include <ctype.h>
+#include <strings.h> /* strncasecmp */
 
 bool redact_is_word(char c)
 {
@@ -76,10 +78,27 @@ static size_t behind_type(struct str s, size_t p)
 	return quote_at(s, p).c ? p : 0;
 }
 
+/* getenv(, define(, config.get(: a function that takes a name and a value; its bracket is at p. */
+static bool is_setting(struct str s, size_t p)
+{
+	static const char *const words[] = {"get", "env", "define", "set", "put", "config", "option", "param", "default", "prop"};
+	size_t from = p > 40 ? p - 40 : 0;
+
+	while (p > from && redact_is_blank(s.p[p - 1]))
+		p--;
+	for (size_t k = p; k > from && redact_is_word(s.p[k - 1]);) {
+		k--;
+		for (size_t i = 0; i < ARRAY_LEN(words); i++)
+			if (p - k >= strlen(words[i]) && !strncasecmp(s.p + k, words[i], strlen(words[i])))
+				return true;
+	}
+	return false;
+}
+
 /* What a program takes when the name has no value: os.getenv("X", "y"), process.env.X || "y"; the place of it, or 0. */
 static size_t default_at(struct str s, size_t from, size_t p, bool key_quoted, size_t quote)
 {
-	if (key_quoted && from > quote && s.p[from - quote - 1] == '(' && s.p[p] == ',')
+	if (key_quoted && from > quote && s.p[from - quote - 1] == '(' && s.p[p] == ',' && is_setting(s, from - quote - 1))
 		p++;
 	else if (stands_at(s, p, "||") || stands_at(s, p, "??"))
 		p += 2;
@@ -100,14 +119,19 @@ struct redact_link redact_link_at(struct str s, size_t from, size_t to)
 		p += after.n;
 	}
 	/* cfg['password'] = "x", user[password]=x */
-	if (p < s.n && s.p[p] == ']' && from > 0 && (l.key_quoted ? from > l.quote.n && s.p[from - l.quote.n - 1] == '[' : s.p[from - 1] == '['))
+	if (p < s.n && s.p[p] == ']' && from > 0 && (l.key_quoted ? from > l.quote.n && s.p[from - l.quote.n - 1] == '[' : s.p[from - 1] == '[')) {
+		l.subscript = true;
 		p++;
+	}
 	q = skip_blanks(s, p);
 	if (q >= s.n || (q - p > 40 && s.p[q] != '='))
 		return l;
 	if ((deep = written_equals(s, p))) {
 		l.sign = '=';
+		l.percent = deep == 3;
 		l.value = p + deep;
+		if (l.percent && (stands_at(s, l.value, "%22") || stands_at(s, l.value, "%27")))
+			l.value += 3;
 		return l;
 	}
 	if ((deep = default_at(s, from, q, l.key_quoted, l.quote.n)) || (s.p[q] == ':' && (deep = behind_type(s, q + 1)))) {
@@ -189,7 +213,7 @@ static size_t end_of_bare(struct str s, size_t p)
 			break;
 		if ((c == ')' || c == ']' || c == '}') && over_behind(s, p + 1))
 			break;
-		if ((c == '<' && p + 1 < s.n && s.p[p + 1] == '/') || stands_at(s, p, "\\u0026") || stands_at(s, p, "\\u003c") || stands_at(s, p, "%26"))
+		if ((c == '<' && p + 1 < s.n && s.p[p + 1] == '/') || stands_at(s, p, "\\u0026") || stands_at(s, p, "\\u003c"))
 			break;
 		if (c == '\\' || c == '"' || c == '\'' || c == '`')
 			q = quote_at(s, p);
@@ -227,12 +251,29 @@ static size_t end_of_quoted(struct str s, size_t p, struct redact_quote q)
 	return s.n;
 }
 
+/* The end of a value in percent encoding: in front of a blank, a quote or a delimiter written so. */
+static size_t end_of_percent(struct str s, size_t p)
+{
+	static const char *const ends[] = {"%20", "%22", "%26", "%27", "%0A", "%0a", "%0D", "%0d", "%3B", "%3b", "%2C", "%2c"};
+
+	for (; p < s.n && !redact_is_blank(s.p[p]) && !strchr("\"'&", s.p[p]); p++)
+		for (size_t i = 0; i < ARRAY_LEN(ends); i++)
+			if (stands_at(s, p, ends[i]))
+				return p;
+	return p;
+}
+
 bool redact_value_at(struct str s, const struct redact_link *l, bool whole, size_t *from, size_t *to, bool *quoted)
 {
 	struct redact_quote q = quote_at(s, l->value);
 	size_t p = l->value;
 
 	*quoted = false;
+	if (l->percent) {
+		*from = p;
+		*to = end_of_percent(s, p);
+		return *to > p && !stands_at(s, p, "%24"); /* $NAME, $(...) */
+	}
 	if (l->sign == '-') {
 		const char *end = memchr(s.p + p, '}', s.n - p);
 

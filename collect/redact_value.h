@@ -16,6 +16,8 @@ struct redact_link {
 	size_t value;              /* offset of it */
 	struct redact_quote quote; /* in front of the name */
 	bool key_quoted;           /* the name alone stands in it */
+	bool subscript;            /* cfg['name'] */
+	bool percent;              /* name%3Dvalue, as URLs have it */
 };
 /* The name is line[from, to). */
 struct redact_link redact_link_at(struct str line, size_t from, size_t to);
