@@ -1,12 +1,14 @@
 #include "collect/redact_file.h"
 #include "collect/redact_internal.h"
 #include <ctype.h>
+#include <fnmatch.h>
 
 #define HOLD_MAX ((size_t)8 << 20)  /* a document */
 #define ITEM_MAX ((size_t)16 << 20) /* an item of a list */
 
 enum mode {
 	TEXT,
+	WHOLE,      /* the file goes, whatever is in it */
 	YAML,
 	JSON_START, /* in front of a value */
 	JSON_BODY,  /* in an object or array, outside of a list's items */
@@ -33,6 +35,17 @@ static bool ends_with(const char *s, const char *end)
 	return n >= m && !strcmp(s + n - m, end);
 }
 
+/* Whether the name of the file says that it holds credentials and nothing else. */
+static bool is_credential(const struct redact *r, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	for (int i = 0; i < r->files.n; i++)
+		if (!fnmatch(r->files.v[i].p, slash ? slash + 1 : path, 0))
+			return true;
+	return false;
+}
+
 struct redact_file *redact_file_new(const struct redact *r, const char *path, redact_sink sink, void *arg,
                                     bool (*drop)(void *arg, struct str line), void *drop_arg)
 {
@@ -44,7 +57,9 @@ struct redact_file *redact_file_new(const struct redact *r, const char *path, re
 	f->text = redact_stream_new(r, sink, arg, drop, drop_arg);
 	f->hold = (struct buf)BUF_MAX(ITEM_MAX);
 	f->out = (struct buf)BUF_MAX(4 * ITEM_MAX);
-	if (drop)
+	if (is_credential(r, path))
+		f->mode = WHOLE;
+	else if (drop)
 		f->mode = TEXT;
 	else if (ends_with(path, ".json"))
 		f->mode = JSON_START;
@@ -309,6 +324,10 @@ int redact_file_write(struct redact_file *f, const void *p, size_t n, struct err
 
 	if (f->mode == TEXT)
 		return redact_stream_write(f->text, p, n, e);
+	if (f->mode == WHOLE) {
+		size_t room = HOLD_MAX - f->hold.n; /* of which the placeholder tells; more need not be held */
+		return buf_add(&f->hold, p, n < room ? n : room, e);
+	}
 	if (f->mode != YAML)
 		return json_write(f, s, s + n, e);
 	if (f->hold.n + n <= HOLD_MAX)
@@ -330,10 +349,25 @@ static int finish_yaml(struct redact_file *f, struct err *e)
 	return rc;
 }
 
+/* A placeholder instead of all; an empty file stays one. */
+static int give_whole(struct redact_file *f, struct err *e)
+{
+	struct str held = {buf_cstr(&f->hold), f->hold.n};
+
+	if (!held.n || placeholder_begins(held))
+		return f->sink(f->arg, held.p, held.n, e) < 0 ? -ERR_IO : 0;
+	(void)placeholder_add(f->r->placeholders, "file", held, &f->out, NULL);
+	(void)buf_add_str(&f->out, "\n", NULL);
+	f->count++;
+	return give(f, e);
+}
+
 int redact_file_finish(struct redact_file *f, struct err *e)
 {
 	int rc = 0;
 
+	if (f->mode == WHOLE)
+		return give_whole(f, e);
 	if (f->mode == YAML)
 		rc = finish_yaml(f, e);
 	else if (f->mode == JSON_ITEM || (f->mode == JSON_BODY && !f->list && f->depth > 0))

@@ -43,7 +43,7 @@ struct redact {
 	uint64_t always[WORDSET_OWNERS / 64]; /* rules without hints */
 	struct placeholders *placeholders;
 	/* of names and values */
-	struct redact_list ends, contains, not_ends, weak, exact, whole, keys, fields, methods, announce, variables, in_variables, documents, roots, prose, shallow, about;
+	struct redact_list ends, contains, not_ends, weak, exact, whole, keys, fields, methods, announce, files, variables, in_variables, documents, roots, prose, shallow, about;
 	struct redact_list annotations_json, secret_types, configmap_keys;
 	cJSON *doc; /* owns the texts */
 };

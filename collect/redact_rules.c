@@ -151,6 +151,7 @@ int redact_parse(const char *name, struct str text, struct redact **out, struct 
 	take_list(&r->fields, r->doc, "fields");
 	take_list(&r->methods, r->doc, "methods");
 	take_list(&r->announce, r->doc, "announce");
+	take_list(&r->files, r->doc, "files");
 	take_list(&r->variables, names, "variables");
 	take_list(&r->in_variables, names, "in_variables");
 	take_list(&r->documents, names, "documents");
@@ -187,7 +188,7 @@ void redact_free(struct redact *r)
 		regex_free(r->rules[i].inside);
 	}
 	free(r->rules);
-	struct redact_list *const lists[] = {&r->ends, &r->contains, &r->not_ends, &r->weak, &r->exact, &r->whole, &r->keys, &r->fields, &r->methods, &r->announce, &r->variables, &r->in_variables, &r->documents, &r->roots, &r->prose,
+	struct redact_list *const lists[] = {&r->ends, &r->contains, &r->not_ends, &r->weak, &r->exact, &r->whole, &r->keys, &r->fields, &r->methods, &r->announce, &r->files, &r->variables, &r->in_variables, &r->documents, &r->roots, &r->prose,
 	                                     &r->shallow, &r->about, &r->annotations_json, &r->secret_types, &r->configmap_keys};
 
 	for (size_t i = 0; i < ARRAY_LEN(lists); i++)

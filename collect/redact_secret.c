@@ -239,6 +239,14 @@ static bool held_is_base64(const struct redact_lines *l, struct str last)
 	return padded || (small && capital);
 }
 
+/* `kin`, behind which the text ends. */
+static bool is_kind_cut(struct str line, const struct key_line *k, int indent)
+{
+	size_t n = line.n - (size_t)k->indent;
+
+	return k->indent == indent && n && n <= strlen("kind") && !memcmp("kind", line.p + k->indent, n);
+}
+
 /* While lines wait. True when this one waits, too. */
 static bool wait_on(struct redact_lines *l, struct str line, const struct key_line *k, bool newline, struct buf *out)
 {
@@ -250,9 +258,8 @@ static bool wait_on(struct redact_lines *l, struct str line, const struct key_li
 	/* The last line of a text without a newline ends the waiting. */
 	if (more && newline && hold(l, line) == 0)
 		return true;
-	bool inside = more && k->indent > l->held_indent, kind = k->indent == l->held_indent && line.n &&
-	                                                         line.n - (size_t)k->indent <= 4 && !memcmp("kind", line.p + k->indent, line.n - (size_t)k->indent);
-	bool cut = !newline && (inside || kind) && held_is_base64(l, inside ? line : STR(""));
+	bool inside = more && k->indent > l->held_indent;
+	bool cut = (is_kind_cut(line, k, l->held_indent) || (inside && !newline)) && held_is_base64(l, inside ? line : STR(""));
 	bool secret = k->indent == l->held_indent && str_eq(k->key, "kind") && str_eq(k->value, "Secret");
 	give_held(l, secret || cut, out);
 	if (cut && inside)

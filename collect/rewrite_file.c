@@ -143,6 +143,16 @@ static int pipe_close(struct pipe *t, int rc, struct err *e)
 	return rc < 0 ? rc : 0;
 }
 
+/* Bytes that no text has, in their hundreds: keystores, keys in DER, records of logins. */
+static bool is_binary(const char *p, size_t n)
+{
+	size_t odd = 0, look = n < 4096 ? n : 4096;
+
+	for (size_t i = 0; i < look; i++)
+		odd += (unsigned char)p[i] < ' ' && !strchr("\t\n\r\f\b\033", p[i] ? p[i] : 1);
+	return odd * 20 > look;
+}
+
 /* Packed and binary files hide what they hold from every pattern. */
 static bool is_packed(const char *p, size_t n)
 {
@@ -156,7 +166,7 @@ static bool is_packed(const char *p, size_t n)
 	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
 		if (n >= kinds[i].n && !memcmp(p, kinds[i].magic, kinds[i].n))
 			return true;
-	return false;
+	return (n > 262 && !memcmp(p + 257, "ustar", 5)) || is_binary(p, n);
 }
 
 /* A packed file, which nothing was looked for in, is replaced by a word. */

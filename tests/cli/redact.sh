@@ -15,6 +15,11 @@ items() { # FILE COLUMNS FOLDER: text is a log, or what the first column says
 items "$top/tests/redact/planted.tsv" 3 "$T/b/planted"
 items "$top/tests/redact/innocent.tsv" 2 "$T/b/innocent"
 printf 'packed' | gzip -c >"$T/b/planted/packed.log.gz"
+printf 'password=Zqbin01\n' >"$T/inner.log"
+tar -C "$T" -cf "$T/b/inner.tar" inner.log
+{ printf '\376\355\376\355\000\000\000\002\000\000\000\001'; head -c 2000 /dev/urandom; } >"$T/b/store.bin"
+printf 'db:5432:app:app:Zqbin02\n' >"$T/b/.pgpass"
+{ printf 'a line\n\000\000another line\n'; seq 200; } >"$T/b/zeros.log"
 { echo 'password=the-same-one'; echo '{"token": "the-same-one"}'; echo 'password=another-one'; } >"$T/b/same.log"
 printf '{"kind":"Secret","apiVersion":"v1","data":{"x":"dGhlLXNhbWUtb25l"}}\n' >"$T/b/same.json"
 tar -C "$T" -cf "$T/b.tar" b
@@ -41,6 +46,10 @@ stays() {
 }
 ok "what only looks like it stays, but for 2 in 100" stays
 ok "packed files are taken out" grep -q '^\*\*REDACTED:packed' "$T/new/b/planted/packed.log.gz"
+ok "archives in it, too" grep -q '^\*\*REDACTED:packed' "$T/new/b/inner.tar"
+ok "keystores" grep -q '^\*\*REDACTED:packed' "$T/new/b/store.bin"
+ok "files that are credentials by their name" grep -q '^\*\*REDACTED:file:[0-9a-f]*\*\*$' "$T/new/b/.pgpass"
+ok "a log with zeros in it stays" cmp "$T/b/zeros.log" "$T/new/b/zeros.log"
 tag() { sed -n "$2" "$T/new/b/$1" | grep -o '\*\*REDACTED:[a-z0-9-]*:[0-9a-f]*\*\*'; }
 ok "one value has one placeholder" is "$(tag same.log 1p)" "$(tag same.log 2p)"
 ok "also where it stands in base64" is "$(tag same.log 1p)" "$(jq -r .data.x "$T/new/b/same.json" | base64 -d)"
