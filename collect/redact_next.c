@@ -120,7 +120,7 @@ static bool take_word(struct redact_lines *l, struct str line, bool newline, str
 			return false;
 		digit |= isdigit((unsigned char)text.p[i]) != 0;
 	}
-	if (!digit || redact_is_innocent(text) || redact_is_path(l->r, text))
+	if (!digit || redact_is_innocent(text) || redact_is_path(l->r, text) || redact_is_reference(text, true))
 		return false;
 	put(l, line, text, "password", newline, out);
 	return true;
