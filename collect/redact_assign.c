@@ -110,7 +110,9 @@ static size_t end_of_field(const struct scan *s, size_t from, size_t b)
 	enum { LONGEST = 80 };
 	size_t end = b + LONGEST < s->line.n ? b + LONGEST : s->line.n;
 
-	if (!from || !strchr("{[ ", s->line.p[from - 1]) || (!memchr(s->line.p, '{', from) && !memmem(s->line.p, from, "map[", 4)))
+	size_t back = from > 4096 ? 4096 : from;
+
+	if (!from || !strchr("{[ ", s->line.p[from - 1]) || (!memchr(s->line.p + from - back, '{', back) && !redact_in_go_map(s->line, from)))
 		return b;
 	for (size_t p = b; p < end; p++) {
 		char c = s->line.p[p];
@@ -144,7 +146,7 @@ static bool by_colon(const struct scan *s, const struct redact_says *says, const
 	if (l->key_quoted)
 		return says->level == REDACT_STRONG ? quoted || v.n >= 3 : says->level == REDACT_WEAK && !names_object(says, v, false) && (quoted || v.n >= 6);
 	if (!l->blanks && !quoted)
-		return by_struct(says, memmem(s->line.p, from, "map[", 4) != NULL, s->line.p[from], v);
+		return by_struct(says, redact_in_go_map(s->line, from), s->line.p[from], v);
 	if (memchr("[{(&<|>", *v.p, 7) && !quoted)
 		return false;
 	if (says->level == REDACT_STRONG)

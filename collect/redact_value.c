@@ -3,6 +3,8 @@
 #include <ctype.h>
 #include <strings.h> /* strncasecmp */
 
+enum { GO_MAX = 4096 }; /* bytes in front of a name in which a map of Go's is looked for */
+
 bool redact_is_word(char c)
 {
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.' || c == '/';
@@ -108,72 +110,97 @@ static size_t default_at(struct str s, size_t from, size_t p, bool key_quoted, s
 	return quote_at(s, p).c ? p : 0;
 }
 
+/* The usual signs. p: behind the name and its quote, q: behind the blanks there. Sets l->sign; returns where to go on. */
+static size_t sign_at(struct str s, size_t from, size_t to, size_t p, size_t q, struct redact_link *l)
+{
+	char c = s.p[q], next = q + 1 < s.n ? s.p[q + 1] : '\0';
+
+	if (c == '=' && next != '=' && next != '~') {
+		l->sign = '=';
+		return q + (next == '>' ? 2 : 1);
+	}
+	if (c == ':' && next == '=') {
+		l->sign = '=';
+		return q + 2;
+	}
+	if (c == ':' && next && strchr("-+?", next) && from >= 2 && !memcmp(s.p + from - 2, "${", 2)) {
+		l->sign = '-';
+		return q + 2;
+	}
+	if (c == ':' && q + 1 < s.n && (l->key_quoted || (q - p <= 3 && next != ':' && next != '/'))) {
+		l->sign = ':';
+		return q + 1;
+	}
+	if (s.p[from] == '-' && l->key_quoted && c == ',') {
+		l->sign = ',';
+		return q + 1;
+	}
+	if (s.p[from] == '-' && q > p && !l->key_quoted) {
+		l->sign = ' ';
+		return p;
+	}
+	if (!l->key_quoted && (q > p || c == '(')) {
+		if (q == p && to - from != strlen("password")) /* a function's name */
+			return q + 1;
+		q += c == '(';
+		l->sign = q < s.n && quote_at(s, q).c ? '(' : 0;
+	}
+	return q;
+}
+
+bool redact_in_go_map(struct str s, size_t at)
+{
+	size_t back = at > GO_MAX ? GO_MAX : at;
+
+	return memmem(s.p + at - back, back, "map[", 4) != NULL;
+}
+
+/* Signs beside the usual ones: they tell the place of the value at once. */
+static bool other_sign_at(struct str s, size_t from, size_t p, size_t q, struct redact_link *l)
+{
+	size_t n = written_equals(s, p);
+
+	if (n) {
+		l->sign = '=';
+		l->percent = n == 3;
+		l->value = p + n;
+		if (l->percent && (stands_at(s, l->value, "%22") || stands_at(s, l->value, "%27")))
+			l->value += 3;
+		return true;
+	}
+	if ((l->value = default_at(s, from, q, l->key_quoted, l->quote.n)))
+		l->sign = '(';
+	else if (s.p[q] == ':' && (l->value = behind_type(s, q + 1)))
+		l->sign = '=';
+	return l->sign;
+}
+
 struct redact_link redact_link_at(struct str s, size_t from, size_t to)
 {
 	struct redact_link l = {.quote = quote_before(s, from)};
 	struct redact_quote after = quote_at(s, to);
-	size_t p = to, q, deep;
+	size_t p = to, q;
 
 	if (same(l.quote, after)) {
 		l.key_quoted = true;
 		p += after.n;
 	}
-	/* cfg['password'] = "x", user[password]=x */
-	if (p < s.n && s.p[p] == ']' && from > 0 && (l.key_quoted ? from > l.quote.n && s.p[from - l.quote.n - 1] == '[' : s.p[from - 1] == '[')) {
+	size_t front = l.key_quoted ? from - l.quote.n : from;
+	if (p < s.n && s.p[p] == ']' && front > 0 && s.p[front - 1] == '[') { /* cfg['password'] = "x", user[password]=x */
 		l.subscript = true;
 		p++;
 	}
 	q = skip_blanks(s, p);
-	if (q >= s.n || (q - p > 40 && s.p[q] != '='))
+	if (q >= s.n || (q - p > 40 && s.p[q] != '=') || other_sign_at(s, from, p, q, &l))
 		return l;
-	if ((deep = written_equals(s, p))) {
-		l.sign = '=';
-		l.percent = deep == 3;
-		l.value = p + deep;
-		if (l.percent && (stands_at(s, l.value, "%22") || stands_at(s, l.value, "%27")))
-			l.value += 3;
-		return l;
-	}
-	if ((deep = default_at(s, from, q, l.key_quoted, l.quote.n)) || (s.p[q] == ':' && (deep = behind_type(s, q + 1)))) {
-		l.sign = s.p[q] == ':' ? '=' : '(';
-		l.value = deep;
-		return l;
-	}
-	if (s.p[q] == '=' && (q + 1 >= s.n || (s.p[q + 1] != '=' && s.p[q + 1] != '~'))) {
-		l.sign = '=';
-		q += q + 1 < s.n && s.p[q + 1] == '>' ? 2 : 1;
-	} else if (s.p[q] == ':' && q + 1 < s.n && s.p[q + 1] == '=') {
-		l.sign = '=';
-		q += 2;
-	} else if (s.p[q] == ':' && q + 1 < s.n && strchr("-+?", s.p[q + 1]) && from >= 2 && !memcmp(s.p + from - 2, "${", 2)) {
-		l.sign = '-';
-		q += 2;
-	} else if (s.p[q] == ':' && q - p <= 3 && q + 1 < s.n && s.p[q + 1] != ':' && s.p[q + 1] != '/') {
-		l.sign = ':';
-		q += 1;
-	} else if (s.p[q] == ':' && l.key_quoted && q + 1 < s.n) {
-		l.sign = ':';
-		q += 1;
-	} else if (s.p[from] == '-' && l.key_quoted && s.p[q] == ',') {
-		l.sign = ',';
-		q++;
-	} else if (s.p[from] == '-' && q > p && !l.key_quoted) {
-		l.sign = ' ';
-		q = p;
-	} else if (!l.key_quoted && (q > p || s.p[q] == '(')) {
-		bool call = q == p;
-
-		q += s.p[q] == '(';
-		if (call && to - from != strlen("password")) /* a function's name */
-			return l;
-		l.sign = q < s.n && quote_at(s, q).c ? '(' : 0;
-	}
+	q = sign_at(s, from, to, p, q, &l);
 	l.value = skip_blanks(s, q);
 	l.blanks = l.value - q;
 	/* Lists of one: []string{"x"}, ["x"], and map[Name:[x]] */
 	if (stands_at(s, l.value, "[]string{"))
 		l.value += strlen("[]string{");
-	else if (stands_at(s, l.value, "[\"") || stands_at(s, l.value, "['") || (stands_at(s, l.value, "[") && l.sign == ':' && !l.blanks && memmem(s.p, from, "map[", 4)))
+	else if (stands_at(s, l.value, "[\"") || stands_at(s, l.value, "['") ||
+	         (stands_at(s, l.value, "[") && l.sign == ':' && !l.blanks && redact_in_go_map(s, from)))
 		l.value++;
 	if (l.value >= s.n)
 		l.sign = 0;

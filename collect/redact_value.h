@@ -24,6 +24,8 @@ struct redact_link redact_link_at(struct str line, size_t from, size_t to);
 /* The value that begins at l->value: *from and *to get its place without quotes; *quoted: it has them. False: there is none.
  * whole: where the quote stands in front of the name, the value ends with it ("NAME=two words"). */
 bool redact_value_at(struct str line, const struct redact_link *l, bool whole, size_t *from, size_t *to, bool *quoted);
+/* Whether what Go prints of a map begins in front of `at`, not far from it. */
+bool redact_in_go_map(struct str line, size_t at);
 bool redact_is_word(char c); /* of which names consist */
 bool redact_is_blank(char c);
 
