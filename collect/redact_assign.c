@@ -94,13 +94,15 @@ static bool by_equals(const struct redact_says *says, const struct redact_link *
 }
 
 /* `Password:value`, what Go prints of a struct; in a map, names are written as they come. */
-static bool by_struct(const struct redact_says *says, bool map, char initial, struct str v)
+static bool by_struct(const struct scan *s, const struct redact_says *says, size_t from, struct str v)
 {
 	if (str_starts(v, "0x") || memchr("[{(&<", *v.p, 5))
 		return false;
 	if (says->level == REDACT_STRONG)
 		return v.n >= 3;
-	return says->level == REDACT_WEAK && (map ? v.n >= 4 : isupper((unsigned char)initial) && v.n >= 8) && !names_object(says, v, true);
+	if (says->level != REDACT_WEAK || v.n < 4 || names_object(says, v, true))
+		return false;
+	return (v.n >= 8 && isupper((unsigned char)s->line.p[from])) || redact_in_go_map(s->line, from);
 }
 
 /* The end of a field of Go's %+v, which may hold blanks: in front of the next field or the closing bracket. b: the end of its first
@@ -146,7 +148,7 @@ static bool by_colon(const struct scan *s, const struct redact_says *says, const
 	if (l->key_quoted)
 		return says->level == REDACT_STRONG ? quoted || v.n >= 3 : says->level == REDACT_WEAK && !names_object(says, v, false) && (quoted || v.n >= 6);
 	if (!l->blanks && !quoted)
-		return by_struct(says, redact_in_go_map(s->line, from), s->line.p[from], v);
+		return by_struct(s, says, from, v);
 	if (memchr("[{(&<|>", *v.p, 7) && !quoted)
 		return false;
 	if (says->level == REDACT_STRONG)

@@ -168,9 +168,9 @@ static bool take_below(struct redact_lines *l, struct str line, bool newline, st
 
 static bool contains_word(struct str line, const struct redact_list *words)
 {
-	for (int i = 0; i < words->n; i++)
-		for (size_t p = 0; p + words->v[i].n <= line.n; p++)
-			if (!strncasecmp(line.p + p, words->v[i].p, words->v[i].n))
+	for (size_t p = 0; p < line.n; p++)
+		for (int i = 0; i < words->n; i++)
+			if (tolower((unsigned char)line.p[p]) == *words->v[i].p && words->v[i].n <= line.n - p && !strncasecmp(line.p + p, words->v[i].p, words->v[i].n))
 				return true;
 	return false;
 }

@@ -7,7 +7,11 @@ enum { GO_MAX = 4096 }; /* bytes in front of a name in which a map of Go's is lo
 
 bool redact_is_word(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.' || c == '/';
+	static const bool word[256] = {
+		['a' ... 'z'] = true, ['A' ... 'Z'] = true, ['0' ... '9'] = true, ['_'] = true, ['-'] = true, ['.'] = true, ['/'] = true,
+	};
+
+	return word[(unsigned char)c];
 }
 
 bool redact_is_blank(char c)
@@ -191,7 +195,10 @@ struct redact_link redact_link_at(struct str s, size_t from, size_t to)
 		p++;
 	}
 	q = skip_blanks(s, p);
-	if (q >= s.n || (q - p > 40 && s.p[q] != '=') || other_sign_at(s, from, p, q, &l))
+	/* Most words are none: a word follows. */
+	if (q >= s.n || (s.p[from] != '-' && !(s.p[q] && strchr("=:,|?(%\\\"'`", s.p[q]))))
+		return l;
+	if ((q - p > 40 && s.p[q] != '=') || other_sign_at(s, from, p, q, &l))
 		return l;
 	q = sign_at(s, from, to, p, q, &l);
 	l.value = skip_blanks(s, q);
