@@ -44,6 +44,19 @@ static bool is_mixed(struct str v)
 	return false;
 }
 
+/* Capitals, small letters and digits. */
+static bool has_three_kinds(struct str v)
+{
+	bool small = false, capital = false, digit = false;
+
+	for (size_t i = 0; i < v.n; i++) {
+		small |= islower((unsigned char)v.p[i]) != 0;
+		capital |= isupper((unsigned char)v.p[i]) != 0;
+		digit |= isdigit((unsigned char)v.p[i]) != 0;
+	}
+	return small && capital && digit;
+}
+
 /* Whether nothing but an indentation, a dash or a comment's sign stands in front of the name. */
 static bool is_first(const struct scan *s, size_t from, const struct redact_link *l)
 {
@@ -157,7 +170,8 @@ static bool by_colon(const struct scan *s, const struct redact_says *says, const
 		return first && says->variable && next != 'w' && v.n >= 6 && !names_object(says, v, true);
 	if (first || in_braces(s, from, next))
 		return next != 'w' && v.n >= 6 && !memchr(v.p, ' ', v.n) && !names_object(says, v, says->bare && quoted);
-	return v.n >= 16 && !memchr(v.p, ' ', v.n) && is_mixed(v) && !memchr(v.p, ':', v.n) && !names_object(says, v, true);
+	return (v.n >= 16 || (v.n >= 10 && !next && has_three_kinds(v))) && !memchr(v.p, ' ', v.n) && is_mixed(v) && !memchr(v.p, ':', v.n) &&
+	       !names_object(says, v, true);
 }
 
 /* An environment variable as `kubectl describe` prints it: indented, its value to the end of the line. */
@@ -208,6 +222,8 @@ static bool decide(const struct scan *s, const struct redact_says *says, const s
 	case ',':
 		return says->level >= REDACT_WEAK && *v.p != '-';
 	default: /* PASSWORD 'x' */
+		if (l->fallback)
+			return v.n >= 4 && *v.p != '$' && (says->level == REDACT_STRONG || !names_object(says, v, true));
 		return says->level == REDACT_STRONG && !strcmp(says->kind, "password") && *v.p != '$';
 	}
 }

@@ -88,6 +88,14 @@ static int give_text(struct redact_file *f, struct err *e)
 	return rc < 0 ? rc : give(f, e);
 }
 
+/* A placeholder in place of a JSON value. */
+static void give_unreadable(struct redact_file *f, struct str value)
+{
+	(void)buf_add_str(&f->out, "\"", NULL);
+	(void)placeholder_add(f->r->placeholders, "unreadable", value, &f->out, NULL);
+	(void)buf_add_str(&f->out, "\"", NULL);
+}
+
 /* What is held, as a JSON value; text when it is none. */
 static int give_json(struct redact_file *f, const char *kind, struct err *e)
 {
@@ -101,7 +109,7 @@ static int give_json(struct redact_file *f, const char *kind, struct err *e)
 	if (n == 0)
 		(void)buf_add(&f->out, held.p, held.n, NULL);
 	else if (redact_json_rewrite(held, v, &f->out, NULL) < 0)
-		(void)placeholder_add(f->r->placeholders, "unreadable", held, &f->out, NULL);
+		give_unreadable(f, held);
 	f->count += n;
 	buf_clear(&f->hold);
 	return give(f, e);
@@ -282,9 +290,7 @@ static int item_byte(struct redact_file *f, char c, struct err *e)
 	/* Too large to be looked into: it goes. */
 	f->mode = JSON_BODY;
 	f->count++;
-	(void)buf_add_str(&f->out, "\"", NULL);
-	(void)placeholder_add(f->r->placeholders, "unreadable", STR("item"), &f->out, NULL);
-	(void)buf_add_str(&f->out, "\"", NULL);
+	give_unreadable(f, STR("item"));
 	return give(f, e);
 }
 

@@ -54,7 +54,9 @@ static bool take_document(struct redact_lines *l, struct str text, struct buf *o
 	size_t before = out->n;
 	if (redact_json_rewrite(text, doc, out, NULL) < 0) {
 		out->n = before;
+		(void)buf_add_str(out, "\"", NULL);
 		(void)placeholder_add(l->r->placeholders, "unreadable", text, out, NULL);
+		(void)buf_add_str(out, "\"", NULL);
 	}
 	l->count += n;
 	return true;

@@ -188,7 +188,7 @@ static void note(struct redact_lines *l, const uint64_t *found, struct str line)
 			wait_below(l, REDACT_NEXT_SENTENCE, 0, REDACT_STRONG);
 		return;
 	}
-	if (str_eq(k.key, "name") && k.value.n && k.value.n < NAME_MAX_LEN && !memchr(k.value.p, ' ', k.value.n)) {
+	if ((str_eq(k.key, "name") || str_eq(k.key, "key")) && k.value.n && k.value.n < NAME_MAX_LEN && !memchr(k.value.p, ' ', k.value.n)) {
 		enum redact_level level = redact_says(l->r, k.value).level;
 
 		if (level)

@@ -83,6 +83,7 @@ static int add_rules(struct redact *r, const char *name, const cJSON *blocks, co
 	cJSON_ArrayForEach(o, patterns) if (rc == 0) rc = add_rule(r, &w, name, o, false, e);
 	add_hint(&w, "name:", REDACT_HINT_NAME);
 	add_hint(&w, "name\":", REDACT_HINT_NAME);
+	add_hint(&w, "key\":", REDACT_HINT_NAME);
 	add_hint(&w, "data:", REDACT_HINT_DATA);
 	add_hint(&w, "data\":", REDACT_HINT_DATA);
 	add_hint(&w, "kind: secret", REDACT_HINT_KIND);

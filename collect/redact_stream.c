@@ -91,7 +91,7 @@ static int take_line(struct redact_stream *s, struct str line, bool newline, str
 
 int redact_stream_write(struct redact_stream *s, const void *data, size_t n, struct err *e)
 {
-	const char *p = data, *end = p + n;
+	const char *p = n ? data : "", *end = p + n;
 	int rc;
 
 	while (p < end) {

@@ -172,10 +172,12 @@ static bool other_sign_at(struct str s, size_t from, size_t p, size_t q, struct 
 			l->value += 3;
 		return true;
 	}
-	if ((l->value = default_at(s, from, q, l->key_quoted, l->quote.n)))
+	if ((l->value = default_at(s, from, q, l->key_quoted, l->quote.n))) {
 		l->sign = '(';
-	else if (s.p[q] == ':' && (l->value = behind_type(s, q + 1)))
+		l->fallback = true;
+	} else if (s.p[q] == ':' && (l->value = behind_type(s, q + 1))) {
 		l->sign = '=';
+	}
 	return l->sign;
 }
 

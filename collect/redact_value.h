@@ -17,6 +17,7 @@ struct redact_link {
 	struct redact_quote quote; /* in front of the name */
 	bool key_quoted;           /* the name alone stands in it */
 	bool subscript;            /* cfg['name'] */
+	bool fallback;             /* the value is what a program takes in place of another: getenv("X", "y") */
 	bool percent;              /* name%3Dvalue, as URLs have it */
 };
 /* The name is line[from, to). */

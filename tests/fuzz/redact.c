@@ -3,7 +3,7 @@
 #include "tests/fuzz/fuzz.h"
 
 #include "base/asset.h"
-#include "collect/redact.h"
+#include "collect/redact_file.h"
 
 static int sink(void *arg, const void *p, size_t n, struct err *e)
 {
@@ -53,6 +53,26 @@ static void credentials_behind(const struct redact *r, struct str text)
 	MUST(!out.n || !memmem(out.p, out.n, "XYZZY", 5));
 }
 
+/* As a file: whatever it is, it comes through, and JSON stays JSON. */
+static void file(const struct redact *r, struct str text, const char *path, unsigned cut)
+{
+	CLEAN_BUF struct buf out = BUF_MAX(16 << 20);
+	CLEAN(clean_cjson) cJSON *before = NULL, *after = NULL;
+	struct redact_file *f = redact_file_new(r, path, sink, &out, NULL, NULL);
+	int rc = 0;
+
+	for (size_t at = 0, n, i = 0; at < text.n && rc == 0; at += n, i++) {
+		n = fuzz_step(cut, i);
+		if (n > text.n - at)
+			n = text.n - at;
+		rc = redact_file_write(f, text.p + at, n, NULL);
+	}
+	MUST(rc == 0 && redact_file_finish(f, NULL) == 0);
+	redact_file_free(f);
+	if (!strcmp(path, "x.json") && text.n && (*text.p == '{' || *text.p == '[') && json_parse(text.p, text.n, &before, NULL) == 0)
+		MUST(json_parse(buf_cstr(&out), out.n, &after, NULL) == 0);
+}
+
 static bool has_long_word(struct str text)
 {
 	size_t run = 0;
@@ -84,6 +104,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!text.n || (!memchr(text.p, 0x1b, text.n) && !has_long_word(text)))
 		MUST(n == na && a.n == c.n && (a.n == 0 || memcmp(a.p, c.p, a.n) == 0));
 	object(rules, text);
+	file(rules, text, "x.json", data[0]);
+	file(rules, text, "x.yaml", data[0]);
 	credentials_behind(rules, text);
 	return 0;
 }
