@@ -36,6 +36,7 @@ ssh-keygen -q -t ed25519 -N '' -f "$T/user_ed25519"
 ssh-keygen -q -t rsa -b 2048 -N '' -f "$T/user_rsa"
 cat "$T/user_ed25519.pub" "$T/user_rsa.pub" >"$T/authorized"
 chmod 700 "$T"
+mkdir "$T/home"
 chmod 600 "$T/authorized"
 
 port=$((22000 + $$ % 20000))
@@ -54,6 +55,7 @@ start_sshd() {
 		echo "PasswordAuthentication no"
 		echo "PidFile none"
 		echo "PermitRootLogin prohibit-password"
+		echo "SetEnv HOME=$T/home" # bash reads ~/.bashrc here too, and the tester's own may take a second for each command
 		for l in "$@"; do echo "$l"; done
 	} >"$T/$name.conf"
 	"$sshd" -D -e -f "$T/$name.conf" 2>"$T/$name.log" &
