@@ -248,14 +248,11 @@ static int store_roots(struct linker *l, struct err *e)
 	return rc < 0 ? rc : 0;
 }
 
-int causes_link(sqlite3 *db, const char *checks_dir, struct err *e)
+int checkset_link(const struct checkset *set, sqlite3 *db, struct err *e)
 {
-	CLEAN(clean_checkset) struct checkset *set = NULL;
 	struct linker l = {.db = db};
-	int rc = checkset_load(checks_dir, &set, e);
+	int rc = load_nodes(&l, e);
 
-	if (rc == 0)
-		rc = load_nodes(&l, e);
 	if (rc == 0)
 		rc = db_prepare_asset(db, "schema/findings/log-start.sql", &l.log_start, e);
 	for (int i = 0; rc == 0 && i < set->n; i++)
@@ -276,4 +273,12 @@ int causes_link(sqlite3 *db, const char *checks_dir, struct err *e)
 		rc = db_exec(db, "end", STR("RELEASE causes"), e);
 	linker_release(&l);
 	return rc;
+}
+
+int causes_link(sqlite3 *db, const char *checks_dir, struct err *e)
+{
+	CLEAN(clean_checkset) struct checkset *set = NULL;
+	int rc = checkset_load(checks_dir, &set, e);
+
+	return rc < 0 ? rc : checkset_link(set, db, e);
 }

@@ -142,17 +142,14 @@ static int store_check_texts(sqlite3_stmt *st, const struct check *c, const stru
 	return rc < 0 ? rc : 0;
 }
 
-int checks_run(sqlite3 *db, const char *checks_dir, struct err *e)
+int checkset_run(const struct checkset *set, sqlite3 *db, struct err *e)
 {
-	CLEAN(clean_checkset) struct checkset *set = NULL;
 	CLEAN(clean_stmt) sqlite3_stmt *insert = NULL;
 	CLEAN(clean_stmt) sqlite3_stmt *insert_texts = NULL;
 	struct sandbox box = {0};
 	struct needs n = {0};
-	int rc = checkset_load(checks_dir, &set, e);
+	int rc = needs_init(&n, db, e);
 
-	if (rc == 0)
-		rc = needs_init(&n, db, e);
 	int64_t now = bundle_now(db);
 	sandbox_open(&box, db);
 	if (rc == 0)
@@ -180,4 +177,22 @@ int checks_run(sqlite3 *db, const char *checks_dir, struct err *e)
 	needs_release(&n);
 	sandbox_close(&box);
 	return rc;
+}
+
+int checks_run(sqlite3 *db, const char *checks_dir, struct err *e)
+{
+	CLEAN(clean_checkset) struct checkset *set = NULL;
+	int rc = checkset_load(checks_dir, &set, e);
+
+	return rc < 0 ? rc : checkset_run(set, db, e);
+}
+
+int findings_make(sqlite3 *db, const char *checks_dir, struct err *e)
+{
+	CLEAN(clean_checkset) struct checkset *set = NULL;
+	int rc = checkset_load(checks_dir, &set, e);
+
+	if (rc == 0)
+		rc = checkset_run(set, db, e);
+	return rc < 0 ? rc : checkset_link(set, db, e);
 }

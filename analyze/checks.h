@@ -50,6 +50,9 @@ int checkset_load(const char *dir, struct checkset **out, struct err *e);
 /* Only those below dir (lint). */
 int checkset_load_dir(const char *dir, struct checkset **out, struct err *e);
 const struct check *checkset_get(const struct checkset *s, const char *id);
+/* checks.c, causes.c: the work of checks_run and of causes_link (analyze.h) with checks that are read already. */
+int checkset_run(const struct checkset *set, sqlite3 *db, struct err *e);
+int checkset_link(const struct checkset *set, sqlite3 *db, struct err *e);
 void checkset_free(struct checkset *s);
 void clean_checkset(struct checkset **s);
 

@@ -136,9 +136,7 @@ static int diagnose(sqlite3 *db, const char *const *bundles, int n, const struct
 	if (rc >= 0)
 		rc = schema_finish(db, e);
 	if (rc == 0)
-		rc = checks_run(db, q->checks_dir, e);
-	if (rc == 0)
-		rc = causes_link(db, q->checks_dir, e);
+		rc = findings_make(db, q->checks_dir, e);
 	if (rc < 0 && strstr(e->msg, "disk is full")) {
 		const char *dir = getenv("TMPDIR");
 		rc = err_set(e, ERR_IO, "%.300s: no room for the working database in %.80s: set TMPDIR to a folder with about 3 times the "

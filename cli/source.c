@@ -27,7 +27,7 @@ static int open_bundles(const char *const *paths, int n, const char *checks_dir,
 	if ((rc = db_create(NULL, &db, e)) < 0 || (rc = schema_create(db, e)) < 0 || (rc = load_bundles(db, paths, n, &o, e)) < 0 ||
 	    (rc = schema_finish(db, e)) < 0)
 		return rc;
-	if (depth == SOURCE_FINDINGS && ((rc = checks_run(db, checks_dir, e)) < 0 || (rc = causes_link(db, checks_dir, e)) < 0))
+	if (depth == SOURCE_FINDINGS && (rc = findings_make(db, checks_dir, e)) < 0)
 		return rc;
 	*out = STEAL(db);
 	return 0;
