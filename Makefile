@@ -15,7 +15,7 @@ PKGS    := libarchive libcjson sqlite3 libssh2 libcurl yaml-0.1 libpcre2-8 libcr
 WARN    := -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Wformat=2 -Wvla -Wundef -Wstrict-prototypes \
            -Wmissing-prototypes -Wcast-qual -Wnull-dereference $(if $(CI),-Werror)
 CFLAGS_release := -O2 -D_FORTIFY_SOURCE=2
-CFLAGS_asan    := -O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+CFLAGS_asan    := -Og -g1 -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 LDFLAGS_asan   := -fsanitize=address,undefined
 CFLAGS_fuzz    := $(CFLAGS_asan) -fsanitize=fuzzer-no-link
 LDFLAGS_fuzz   := $(LDFLAGS_asan) -fsanitize=fuzzer
