@@ -161,6 +161,8 @@ void redact_patterns(struct redact_lines *l, const uint64_t *found, struct str l
 			cur = (struct str){buf_cstr(&l->a), l->a.n};
 		}
 	}
+	if (l->settings && redact_has(found, REDACT_HINT_ASSIGN) && redact_setting(l->r, cur, &l->count, out))
+		return;
 	if (!redact_has(found, REDACT_HINT_ASSIGN) || !redact_assignments(l->r, cur, l->structured ? comment_of(cur) : 0, &l->count, out))
 		buf_add(out, cur.p, cur.n, NULL);
 }
@@ -209,10 +211,10 @@ void redact_lines_end(struct redact_lines *l, struct buf *out)
 
 int redact_text(const struct redact *r, struct str in, struct buf *out, int64_t *count, struct err *e)
 {
-	return redact_text_at(r, in, 0, out, count, e);
+	return redact_text_at(r, in, 0, false, out, count, e);
 }
 
-int redact_text_at(const struct redact *r, struct str in, int embedded, struct buf *out, int64_t *count, struct err *e)
+int redact_text_at(const struct redact *r, struct str in, int embedded, bool settings, struct buf *out, int64_t *count, struct err *e)
 {
 	const char *p = in.p, *end = in.p + in.n;
 	struct redact_lines l;
@@ -225,6 +227,7 @@ int redact_text_at(const struct redact *r, struct str in, int embedded, struct b
 		return buf_add(out, in.p, in.n, e);
 	redact_lines_init(&l, r);
 	l.embedded = embedded;
+	l.settings = settings;
 	while (p < end && rc >= 0) {
 		const char *nl = memchr(p, '\n', (size_t)(end - p));
 		size_t n = (size_t)((nl ? nl : end) - p);

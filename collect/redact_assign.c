@@ -14,6 +14,7 @@ struct scan {
 	int64_t count;
 	struct redact_says pair; /* of {name: X, value: Y}, when X announces a credential */
 	size_t pair_end;        /* where X ended */
+	bool joined;            /* the name has several words: Client Secret */
 };
 
 static struct str part(const struct scan *s, size_t from, size_t to)
@@ -29,6 +30,15 @@ static void replace(struct scan *s, size_t from, size_t to, const char *kind)
 	(void)placeholder_add(s->r->placeholders, kind, part(s, from, to), s->out, NULL);
 	s->at = to;
 	s->count++;
+}
+
+/* A number of JSON. */
+static bool is_number(struct str v)
+{
+	for (size_t i = 0; i < v.n; i++)
+		if (!isdigit((unsigned char)v.p[i]) && !strchr("+-.eE", v.p[i]))
+			return false;
+	return isdigit((unsigned char)v.p[0]) || *v.p == '-';
 }
 
 /* Digits, or capitals behind small letters: no word of a sentence. */
@@ -98,7 +108,7 @@ static bool by_equals(const struct redact_says *says, const struct redact_link *
 {
 	if (says->level == REDACT_STRONG || (says->level == REDACT_WEAK && !strcmp(says->kind, "password")))
 		return quoted || v.n >= 3;
-	if (v.n < 6 || (!quoted && memchr("[{(&<", *v.p, 5)) || str_starts(v, "map[") || (str_starts(v, "0x") && v.n <= 18))
+	if (v.n < 6 || (!quoted && memchr("[{(&<", *v.p, 5)) || (!quoted && says->level < REDACT_STRONG && is_number(v)) || str_starts(v, "map[") || (str_starts(v, "0x") && v.n <= 18))
 		return false;
 	if (says->level == REDACT_WEAK && (says->variable || (option && !strcmp(says->kind, "token"))))
 		return true;
@@ -147,6 +157,25 @@ static size_t end_of_field(const struct scan *s, size_t from, size_t b)
 	return b;
 }
 
+/* `failed to retrieve credentials: ExpiredTokenException`: a word behind an error is its cause. */
+static bool is_cause(const struct scan *s, size_t from, struct str v)
+{
+	enum { BACK = 60 };
+	size_t at = from > BACK ? from - BACK : 0;
+
+	for (size_t i = 0; i < v.n; i++)
+		if (!isalpha((unsigned char)v.p[i]))
+			return false;
+	for (size_t p = at; p < from; p++)
+		for (int i = 0; i < s->r->errors.n; i++) {
+			struct str word = s->r->errors.v[i];
+
+			if ((p == 0 || !isalpha((unsigned char)s->line.p[p - 1])) && from - p > word.n && !strncasecmp(s->line.p + p, word.p, word.n))
+				return true;
+		}
+	return false;
+}
+
 /* `name: value`. */
 static bool by_colon(const struct scan *s, const struct redact_says *says, const struct redact_link *l, size_t from, struct str v,
                      size_t to, bool quoted)
@@ -164,6 +193,8 @@ static bool by_colon(const struct scan *s, const struct redact_says *says, const
 		return by_struct(s, says, from, v);
 	if (memchr("[{(&<|>", *v.p, 7) && !quoted)
 		return false;
+	if (says->level == REDACT_STRONG && !quoted && !first && is_cause(s, from, v))
+		return false;
 	if (says->level == REDACT_STRONG)
 		return quoted || (v.n >= 3 && (next == 'w' ? is_mixed(v) : true));
 	if (says->level == REDACT_MAYBE)
@@ -177,7 +208,17 @@ static bool by_colon(const struct scan *s, const struct redact_says *says, const
 /* An environment variable as `kubectl describe` prints it: indented, its value to the end of the line. */
 static bool is_described(const struct scan *s, const struct redact_says *says, const struct redact_link *l, size_t from)
 {
-	return says->variable && l->sign == ':' && l->blanks >= 2 && from >= 4 && is_first(s, from, l) && s->line.p[from - 1] == ' ';
+	return (says->variable || s->joined) && l->sign == ':' && l->blanks >= 2 && from >= 4 && is_first(s, from, l) && s->line.p[from - 1] == ' ';
+}
+
+bool redact_is_source(struct str v)
+{
+	static const char *const begins[] = {"process.env", "os.environ", "os.getenv", "os.Getenv", "System.getenv", "getenv(", "env(", "ENV[", "ENV.fetch", "config(", "config.get"};
+
+	for (size_t i = 0; i < ARRAY_LEN(begins); i++)
+		if (str_starts(v, begins[i]))
+			return true;
+	return false;
 }
 
 /* token = get_token("admin"), id = ids[user] */
@@ -196,7 +237,7 @@ static bool decide(const struct scan *s, const struct redact_says *says, const s
 	struct str v = part(s, a, b);
 	size_t from = (size_t)(name.p - s->line.p);
 
-	if (redact_is_innocent(v) || redact_is_path(s->r, v) || redact_is_directory(name, v) || (redact_is_lookup(v) && str_eq(name, "passwd")) ||
+	if (redact_is_innocent(v) || (!quoted && redact_is_source(v)) || redact_is_path(s->r, v) || redact_is_directory(name, v) || (redact_is_lookup(v) && str_eq(name, "passwd")) ||
 	    (b < s->line.n && s->line.p[b] == '(' && !quoted))
 		return false;
 	/* Where a service is: the patterns take the password out of it. */
@@ -215,7 +256,7 @@ static bool decide(const struct scan *s, const struct redact_says *says, const s
 		return by_equals(says, l, v, quoted, s->line.p[from] == '-');
 	case ':':
 		if (is_described(s, says, l, from))
-			return *v.p != '<' && !(says->level == REDACT_MAYBE && names_object(says, v, true));
+			return *v.p != '<' && !((says->level == REDACT_MAYBE || (s->joined && says->level == REDACT_WEAK)) && names_object(says, v, true));
 		return !redact_is_prose(s->r, v) && by_colon(s, says, l, from, v, b, quoted);
 	case ' ':
 		return says->level >= REDACT_WEAK && *v.p != '-' && v.n >= 4 && !redact_is_prose(s->r, v);
@@ -223,7 +264,7 @@ static bool decide(const struct scan *s, const struct redact_says *says, const s
 		return says->level >= REDACT_WEAK && *v.p != '-';
 	default: /* PASSWORD 'x' */
 		if (l->fallback)
-			return v.n >= 4 && *v.p != '$' && (says->level == REDACT_STRONG || !names_object(says, v, true));
+			return v.n >= 3 && *v.p != '$' && (says->level >= REDACT_WEAK || !names_object(says, v, true));
 		return says->level == REDACT_STRONG && !strcmp(says->kind, "password") && *v.p != '$';
 	}
 }
@@ -273,6 +314,21 @@ static size_t take_pair(struct scan *s, size_t from, size_t to, const struct red
 	return b > a ? b : to;
 }
 
+/* Where a name of several words begins, `Client Secret: x` of `kubectl describe`, `API key: x` of a log: with the line; else from. */
+static size_t start_of_words(const struct scan *s, size_t from, size_t to)
+{
+	size_t p = 0, words = 1;
+
+	while (p < from && redact_is_blank(s->line.p[p]))
+		p++;
+	for (size_t i = p; i < to; i++) {
+		words += s->line.p[i] == ' ';
+		if (!isalpha((unsigned char)s->line.p[i]) && (s->line.p[i] != ' ' || s->line.p[i + 1] == ' '))
+			return from;
+	}
+	return words <= 3 ? p : from;
+}
+
 /* One word of the line. Returns where to go on. */
 static size_t take_word(struct scan *s, size_t from, size_t to)
 {
@@ -283,7 +339,13 @@ static size_t take_word(struct scan *s, size_t from, size_t to)
 
 	if (!l.sign || s->line.p[from] == '/') /* the path of a file */
 		return to;
-	says = redact_says(s->r, part(s, from, to));
+	size_t start = l.sign == ':' || l.sign == '=' ? start_of_words(s, from, to) : from;
+	says = redact_says(s->r, part(s, start, to));
+	s->joined = start < from && says.level >= REDACT_WEAK;
+	if (s->joined)
+		from = start;
+	else if (start < from)
+		says = redact_says(s->r, part(s, from, to));
 	if (says.level == REDACT_NOTHING)
 		return take_pair(s, from, to, &l);
 	whole = l.sign == '=' && (says.variable || s->line.p[from] == '-') && !(from > l.quote.n && s->line.p[from - l.quote.n - 1] == ':');
@@ -305,6 +367,9 @@ static size_t take_word(struct scan *s, size_t from, size_t to)
 		b = end_of_field(s, from, b);
 	if (!decide(s, &says, &l, part(s, from, to), a, b, quoted))
 		return to;
+	/* {"pass": 123} stays JSON: counters and cursors have such names, too. */
+	if (l.key_quoted && !quoted && is_number(part(s, a, b)))
+		return b;
 	replace(s, a, b, says.kind);
 	return b;
 }

@@ -43,7 +43,7 @@ struct redact {
 	uint64_t always[WORDSET_OWNERS / 64]; /* rules without hints */
 	struct placeholders *placeholders;
 	/* of names and values */
-	struct redact_list ends, contains, not_ends, weak, exact, whole, keys, fields, methods, announce, files, variables, in_variables, documents, roots, prose, shallow, about;
+	struct redact_list ends, contains, not_ends, weak, exact, whole, keys, fields, fields_only, not_within, values_beside, values_below, errors, methods, announce, files, variables, in_variables, documents, roots, prose, shallow, about;
 	struct redact_list annotations_json, secret_types, configmap_keys;
 	cJSON *doc; /* owns the texts */
 };
@@ -115,6 +115,7 @@ struct redact_lines {
 	struct redact_args args;
 	int args_indent;   /* where `Command:` or `Args:` stood, whose words follow on lines of their own; -1: not in one */
 	int embedded;      /* in how many documents the text lies as a string */
+	bool settings;     /* the text is a configuration file */
 	struct redact_parts parts;
 };
 void redact_lines_init(struct redact_lines *l, const struct redact *r);
@@ -194,8 +195,12 @@ bool redact_field(const struct redact *r, const char *name, struct str value, bo
  * begin to look. */
 bool redact_assignments(const struct redact *r, struct str line, size_t from, int64_t *count, struct buf *out);
 
-/* redact_text; embedded: in how many strings of documents the text lies. */
-int redact_text_at(const struct redact *r, struct str in, int embedded, struct buf *out, int64_t *count, struct err *e);
+/* redact_text; embedded: in how many strings of documents the text lies; settings: it is a configuration file. */
+int redact_text_at(const struct redact *r, struct str in, int embedded, bool settings, struct buf *out, int64_t *count, struct err *e);
+/* A line of a configuration file with its value redacted. False: nothing was, and nothing was appended. */
+bool redact_setting(const struct redact *r, struct str line, int64_t *count, struct buf *out);
+/* process.env.X || "y", os.environ.get("X", "y"): where a value comes from; what it is otherwise stands in it. */
+bool redact_is_source(struct str v);
 /* Redacts the tree of a document in place. kind as in redact_object; embedded: in how many strings the document lies. */
 void redact_tree_at(const struct redact *r, cJSON *v, const char *kind, int64_t *count, int embedded);
 /* Writes the JSON text of a document again, with the strings that a tree made from it now has; everything else stays
@@ -204,6 +209,9 @@ int redact_json_rewrite(struct str text, const cJSON *v, struct buf *out, struct
 /* Appends a YAML text, redacted by its structure; comments are not looked at. -ERR_FORMAT when it is none, or nothing
  * but one scalar, with out as it was. */
 int redact_yaml_at(const struct redact *r, struct str text, struct buf *out, int64_t *count, int embedded);
+/* Appends the plain bytes; false when v is none. */
+bool redact_decode_base64(struct str v, struct buf *out);
+bool redact_decode_percent(struct str v, struct buf *out);
 /* Whether a value by its look alone is a credential: long, without words, letters of both cases and digits mixed. */
 bool redact_shape(struct str v);
 

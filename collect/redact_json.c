@@ -15,6 +15,8 @@ struct walk {
 	bool config;  /* it is no object of Kubernetes */
 	bool schema;  /* it only says what objects look like: no value in it is one's */
 	bool mapping; /* an object that maps keys of another store: secretKey: password, remoteRef: {...} */
+	bool settings; /* a text is a configuration file: the data of a ConfigMap */
+	bool value;    /* beside or above a bare `secret` stands what makes it a value */
 	const char *kind; /* of the object around, when the rules name fields of that kind */
 };
 
@@ -76,10 +78,10 @@ static int redact_string(struct walk *w, struct str text, struct buf *out, int64
 
 		/* Comments are in no tree: the patterns have the last word. */
 		if (redact_yaml_at(w->r, text, &yaml, n, w->embedded + 1) == 0)
-			return redact_text_at(w->r, (struct str){buf_cstr(&yaml), yaml.n}, w->embedded + 1, out, n, NULL);
+			return redact_text_at(w->r, (struct str){buf_cstr(&yaml), yaml.n}, w->embedded + 1, false, out, n, NULL);
 		*n = 0;
 	}
-	return redact_text_at(w->r, text, w->embedded + 1, out, n, NULL);
+	return redact_text_at(w->r, text, w->embedded + 1, w->settings, out, n, NULL);
 }
 
 static void redact_value(struct walk *w, cJSON *v)
@@ -126,7 +128,7 @@ static void redact_assignment(struct walk *w, cJSON *v)
 /* {name: X, value: Y}: environment variables, headers, parameters. */
 static void redact_pair(struct walk *w, cJSON *o, bool env)
 {
-	static const char *const names[] = {"name", "key", "variable"}, *const values[] = {"value", "val"};
+	static const char *const names[] = {"name", "key", "variable"}, *const values[] = {"value", "val", "default"};
 
 	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
 		const char *name = json_get_str(o, names[i]);
@@ -296,10 +298,21 @@ static enum redact_level announces_below(const struct walk *w, const char *name,
 
 	if (w->schema || n >= sizeof(lower) || !n)
 		return REDACT_NOTHING;
-	if (one[n - 1] == 's' && redact_says(w->r, str_of(one)).level < REDACT_WEAK)
-		one[--n] = '\0';
-	enum redact_level level = redact_says(w->r, str_of(one)).level;
-	if (level < REDACT_WEAK)
+	bool several = one[n - 1] == 's';
+	struct redact_says says = {.level = REDACT_NOTHING};
+	if (several) {
+		one[n - 1] = '\0';
+		says = redact_says(w->r, str_of(one));
+		several = says.level >= REDACT_WEAK && (says.keyed || redact_says(w->r, str_of(name)).level < REDACT_WEAK);
+		n -= several;
+		one[n - 1] = name[n - 1];
+		one[n] = '\0';
+	}
+	if (!several)
+		says = redact_says(w->r, str_of(one));
+	enum redact_level level = says.level;
+	/* secretKeys: {adminPasswordKey: x} names keys of a Secret */
+	if (level < REDACT_WEAK || (several && says.keyed && !texts))
 		return REDACT_NOTHING;
 	for (size_t i = 0; i <= n; i++)
 		lower[i] = (char)tolower((unsigned char)one[i]);
@@ -343,6 +356,45 @@ static bool is_field_of(const struct redact *r, const char *kind, const char *na
 	return false;
 }
 
+static bool is_word_of_list(const struct redact_list *list, const char *name)
+{
+	char lower[64];
+	size_t n = strlen(name);
+
+	if (n >= sizeof(lower))
+		return false;
+	for (size_t i = 0; i <= n; i++)
+		lower[i] = (char)tolower((unsigned char)name[i]);
+	return redact_in_list(list, (struct str){lower, n});
+}
+
+/* `secret: acme-prod` beside `ttl`, or below `jwt`. */
+static bool is_bare_value(const struct walk *w, const char *name, const char *value)
+{
+	struct redact_says says = redact_says(w->r, str_of(name));
+	struct str v = str_of(value);
+
+	return says.bare && says.level == REDACT_WEAK && v.n >= 4 && !redact_is_innocent(v) && !redact_is_path(w->r, v) && !redact_is_method(w->r, v);
+}
+
+/* Whether a text holds a document in which something would be redacted: data:;base64,..., data:,%7B..., userDataBase64. */
+static bool hides_credential(struct walk *w, const char *name, const char *text)
+{
+	CLEAN_BUF struct buf plain = BUF_MAX((size_t)4 << 20), out = BUF_MAX((size_t)64 << 20);
+	const char *comma = !strncmp(text, "data:", 5) ? strchr(text, ',') : NULL;
+	size_t len = strlen(name);
+	bool named = len >= 6 && !strcasecmp(name + len - 6, "base64");
+	int64_t n = 0;
+
+	if (w->embedded >= EMBEDDED_MAX || (!comma && !named))
+		return false;
+	const char *at = comma ? comma + 1 : text;
+	bool base64 = named || (comma - text >= 7 && !memcmp(comma - 7, ";base64", 7));
+	if (base64 ? !redact_decode_base64(str_of(at), &plain) : !redact_decode_percent(str_of(at), &plain))
+		return false;
+	return redact_string(w, (struct str){buf_cstr(&plain), plain.n}, &out, &n) < 0 || n > 0;
+}
+
 static void walk_member(struct walk *w, cJSON *v)
 {
 	const char *k = v->string ? v->string : "";
@@ -365,16 +417,26 @@ static void walk_member(struct walk *w, cJSON *v)
 			replace(w, v, "token");
 		else
 			redact_below(w, v, false, 0);
-	} else if (cJSON_IsString(v) && !(w->mapping && !strcmp(k, "secretKey")) && redact_field(w->r, k, str_of(v->valuestring), w->config)) {
+	} else if (cJSON_IsString(v) && !(w->mapping && !strcmp(k, "secretKey")) &&
+	           (redact_field(w->r, k, str_of(v->valuestring), w->config) || (w->value && is_bare_value(w, k, v->valuestring)))) {
 		replace(w, v, "field");
+	} else if (cJSON_IsString(v) && hides_credential(w, k, v->valuestring)) {
+		replace(w, v, "packed");
 	} else if (cJSON_IsNumber(v) && strcasestr(k, "passw") && redact_name(w->r, k)) {
 		set_string(v, xasprintf("%.17g", v->valuedouble));
 		replace(w, v, "field");
+	}
+	bool value = w->value, config = w->config;
+	if (v->child) {
+		w->value = is_word_of_list(&w->r->values_below, k);
+		w->config |= cJSON_IsObject(v) && !strcmp(k, "values"); /* of a Helm release */
 	}
 	enum redact_level below = v->child ? announces_below(w, k, cJSON_IsArray(v) && cJSON_IsString(v->child)) : REDACT_NOTHING;
 	if (below)
 		redact_below(w, v, below == REDACT_WEAK, 0);
 	walk_value(w, v);
+	w->value = value;
+	w->config = config;
 }
 
 static void walk_object(struct walk *w, cJSON *o, const char *kind);
@@ -392,6 +454,16 @@ static void walk_items(struct walk *w, cJSON *items, const char *list)
 		else
 			walk_value(w, x);
 	}
+}
+
+/* The data of a ConfigMap: files, and single settings. */
+static void walk_settings(struct walk *w, cJSON *data)
+{
+	cJSON *v;
+
+	w->settings = true;
+	cJSON_ArrayForEach(v, data) walk_member(w, v);
+	w->settings = false;
 }
 
 /* A key of a JSON Web Key Set (RFC 7517, RFC 7518 6): the parts that are not public. */
@@ -435,7 +507,8 @@ static void walk_object(struct walk *w, cJSON *o, const char *kind)
 	bool schema = w->schema, mapping = w->mapping;
 	const char *around = w->kind;
 
-	bool pair = false, special = false;
+	bool pair = false, special = false, value = w->value;
+	bool configmap = own ? !strcmp(own, "ConfigMap") : kind && !strcmp(kind, "ConfigMap");
 
 	if (own || kind)
 		w->kind = is_field_of(w->r, own ? own : kind, NULL) ? own ? own : kind : NULL;
@@ -445,15 +518,16 @@ static void walk_object(struct walk *w, cJSON *o, const char *kind)
 	{
 		const char *k = v->string ? v->string : "";
 
-		pair |= (*k == 'v' && k[1] == 'a' && k[2] == 'l');
+		pair |= (*k == 'v' && k[1] == 'a' && k[2] == 'l') || !strcmp(k, "default");
 		special |= !strcmp(k, "kty") || !strcmp(k, "op");
 		w->mapping |= !strcmp(k, "remoteRef") || !strcmp(k, "sourceRef");
+		w->value |= is_word_of_list(&w->r->values_beside, k);
 	}
 
 	w->schema |= own && !strcmp(own, "CustomResourceDefinition");
 	if (is_secret(w->r, o, kind))
 		redact_secret(w, o);
-	else if ((own ? !strcmp(own, "ConfigMap") : kind && !strcmp(kind, "ConfigMap")))
+	else if (configmap)
 		redact_configmap(w, o);
 	if (pair)
 		redact_pair(w, o, false);
@@ -467,9 +541,12 @@ static void walk_object(struct walk *w, cJSON *o, const char *kind)
 			walk_object(w, v, "Secret");
 		else if (own && cJSON_IsArray(v) && !strcmp(v->string, "items") && strlen(own) > 4 && !strcmp(own + strlen(own) - 4, "List"))
 			walk_items(w, v, own);
+		else if (configmap && cJSON_IsObject(v) && !strcmp(v->string, "data"))
+			walk_settings(w, v);
 		else
 			walk_member(w, v);
 	}
+	w->value = value;
 	w->schema = schema;
 	w->mapping = mapping;
 	w->kind = around;

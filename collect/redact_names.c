@@ -81,8 +81,16 @@ struct redact_says redact_says(const struct redact *r, struct str name)
 	size_t n = normalize(name, norm, sizeof(norm));
 	struct str entry;
 
-	if (!n || ending_of(norm, n, &r->not_ends).p)
+	entry = ending_of(norm, n, &r->not_ends);
+	if (!n || (entry.p && !(says.variable && redact_in_list(&r->fields_only, entry))))
 		return says;
+	if (entry.p) { /* PASSWORD_KEY may be a key, passwordKey is the name of one */
+		says.level = REDACT_MAYBE;
+		says.kind = "key";
+		return says;
+	}
+	while (n > 4 && norm[n - 1] >= '0' && norm[n - 1] <= '9') /* password1 */
+		norm[--n] = '\0';
 	entry = ending_of(norm, n, &r->ends);
 	if (entry.p) {
 		says.level = redact_in_list(&r->weak, entry) ? REDACT_WEAK : REDACT_STRONG;
@@ -91,7 +99,7 @@ struct redact_says redact_says(const struct redact *r, struct str name)
 		says.level = REDACT_STRONG;
 	} else if ((entry = containing(norm, n, &r->contains)).p) {
 		says.level = REDACT_STRONG;
-	} else if (says.variable && ((entry = ending_of(norm, n, &r->variables)).p || (entry = within(norm, &r->in_variables)).p)) {
+	} else if (says.variable && ((entry = ending_of(norm, n, &r->variables)).p || (!within(norm, &r->not_within).p && (entry = within(norm, &r->in_variables)).p))) {
 		says.level = REDACT_MAYBE;
 	}
 	if (entry.p) {
@@ -122,7 +130,12 @@ static bool is_expansion(struct str v)
 	size_t small = 0;
 	while (slash && small < name.n && islower((unsigned char)name.p[small]))
 		small++;
-	return is_variable(name) || (slash && small && small == name.n);
+	if (is_variable(name) || (slash && small && small == name.n))
+		return true;
+	/* $oidc.okta.clientSecret: Argo CD's reference into its Secret */
+	for (small = 0; small < v.n - 1 && (isalnum((unsigned char)v.p[small + 1]) || strchr("._-", v.p[small + 1]));)
+		small++;
+	return small == v.n - 1 && islower((unsigned char)v.p[1]) && memchr(v.p, '.', v.n);
 }
 
 /* What programs write in place of a credential: ****, xxxxx, <hidden>. */
@@ -130,6 +143,14 @@ static bool is_mask(struct str v)
 {
 	size_t same = 0;
 
+	/* [hidden], [FILTERED]; its bracket may be taken for what stands around it */
+	if (v.n > 2 && v.p[0] == '[') {
+		for (same = 1; same < v.n && isalpha((unsigned char)v.p[same]);)
+			same++;
+		if (same > 5 && (same == v.n || (same + 1 == v.n && v.p[same] == ']')))
+			return true;
+		same = 0;
+	}
 	if (v.n > 2 && v.p[0] == '<' && v.p[v.n - 1] == '>') {
 		for (size_t i = 1; i + 1 < v.n; i++)
 			if (!isalpha((unsigned char)v.p[i]) && !strchr(" _-", v.p[i]))
@@ -164,6 +185,21 @@ static bool is_public_key(struct str v)
 	return false;
 }
 
+/* ${NAME:x}, {{ .Values.x | default "y" }}: what is taken in place of the other value may be the credential itself. */
+static bool has_default(struct str v)
+{
+	const char *p = v.p[0] == '$' ? memchr(v.p, ':', v.n) : memmem(v.p, v.n, "default \"", 9), *end = v.p + v.n;
+
+	if (!p || v.p[0] != '$')
+		return p != NULL;
+	if (v.p[1] != '{')
+		return false;
+	p += p + 1 < end && p[1] == '-' ? 2 : 1;
+	if (end > p && end[-1] == '}')
+		end--;
+	return p < end && *p != '?' && *p != '+' && !redact_is_innocent((struct str){p, (size_t)(end - p)});
+}
+
 bool redact_is_innocent(struct str v)
 {
 	static const char *const whole[] = {"", "true", "false", "null", "none", "~", "{}", "[]", "nil"};
@@ -174,7 +210,9 @@ bool redact_is_innocent(struct str v)
 			return true;
 	for (size_t i = 0; i < ARRAY_LEN(around); i++)
 		/* Its end may be taken for what stands around it. */
-		if (str_starts(v, around[i][0]) && (str_ends(v, around[i][1]) || !memmem(v.p, v.n, around[i][1], strlen(around[i][1]))))
+		if (str_starts(v, around[i][0]) && has_default(v))
+			return false;
+		else if (str_starts(v, around[i][0]) && (str_ends(v, around[i][1]) || !memmem(v.p, v.n, around[i][1], strlen(around[i][1]))))
 			return true;
 	return is_expansion(v) || is_mask(v) || is_verb(v) || is_public_key(v) || placeholder_is(v);
 }
@@ -243,12 +281,19 @@ bool redact_names_object(const struct redact_says *says, struct str v, bool lett
 	return !says->keyed || !memchr(v.p, '-', v.n);
 }
 
+/* Numbers, and addresses of IPv4. */
+static bool is_number(struct str v)
+{
+	for (size_t i = 0; i < v.n; i++)
+		if (!(v.p[i] >= '0' && v.p[i] <= '9') && v.p[i] != '.' && v.p[i] != '-')
+			return false;
+	return true;
+}
+
 bool redact_may_be(struct str v)
 {
-	bool digits = true;
+	bool digits = is_number(v);
 
-	for (size_t i = 0; i < v.n; i++)
-		digits &= v.p[i] >= '0' && v.p[i] <= '9';
 	return v.n >= 6 && !digits && !memmem(v.p, v.n, "://", 3) && !redact_is_reference(v, true);
 }
 
@@ -278,6 +323,12 @@ bool redact_is_method(const struct redact *r, struct str v)
 	return is_word_of(&r->methods, v);
 }
 
+/* <|endoftext|>, </s>: what language models call a token. */
+static bool is_special_token(struct str v)
+{
+	return v.n >= 3 && v.n <= 32 && v.p[0] == '<' && v.p[v.n - 1] == '>' && !memchr(v.p, ' ', v.n);
+}
+
 bool redact_field(const struct redact *r, const char *name, struct str value, bool config)
 {
 	struct redact_says says = redact_says(r, str_of(name));
@@ -286,7 +337,7 @@ bool redact_field(const struct redact *r, const char *name, struct str value, bo
 	size_t n = normalize(str_of(name), norm, sizeof(norm));
 	if (redact_is_directory((struct str){norm, n}, value))
 		return false;
-	if (says.level < REDACT_STRONG && redact_is_method(r, value))
+	if ((says.level < REDACT_STRONG || (says.kind && !strcmp(says.kind, "token"))) && (redact_is_method(r, value) || is_special_token(value)))
 		return false;
 	if (redact_in_list(&r->exact, (struct str){norm, n}))
 		return value.n >= 8 && !redact_is_reference(value, true) && !redact_is_path(r, value);
@@ -297,7 +348,8 @@ bool redact_field(const struct redact *r, const char *name, struct str value, bo
 	if (says.level < REDACT_WEAK || redact_is_path(r, value) || (!strcmp(norm, "passwd") && redact_is_lookup(value)))
 		return false;
 	/* A name without any other word may be the name of what holds it, too. */
-	return says.level == REDACT_STRONG || says.variable || !redact_names_object(&says, value, !config);
+	/* In a file of an application such names are those of values. */
+	return says.level == REDACT_STRONG || says.variable || (config && says.keyed) || !redact_names_object(&says, value, !config);
 }
 
 bool redact_shape(struct str v)
@@ -305,6 +357,9 @@ bool redact_shape(struct str v)
 	int upper = 0, lower = 0, digit = 0, changes = 0, last = -1;
 
 	if (v.n < 20 || v.n > 512)
+		return false;
+	/* base64 of -----BEGIN PUBLIC KEY, of -----BEGIN CERTIFICATE */
+	if (str_starts(v, "LS0tLS1CRUdJTiBQVUJM") || str_starts(v, "LS0tLS1CRUdJTiBDRVJU"))
 		return false;
 	for (size_t i = 0; i < v.n; i++) {
 		unsigned char c = (unsigned char)v.p[i];

@@ -68,6 +68,12 @@ static void put(struct redact_lines *l, struct str line, struct str v, const cha
 	l->count++;
 }
 
+/* As YAML has it, or `kubectl describe`. */
+static bool is_named(struct str key, const char *name)
+{
+	return key.n == strlen(name) && !strncasecmp(key.p, name, key.n);
+}
+
 /* | or > in place of a value: its text stands on the lines below. */
 static bool opens_block(const struct pair_line *k)
 {
@@ -95,7 +101,7 @@ static bool take_value(struct redact_lines *l, const struct pair_line *k, struct
 {
 	enum redact_level level = l->next_level;
 
-	if (!str_eq(k->key, "value"))
+	if (!is_named(k->key, "value"))
 		return false;
 	if (opens_block(k)) {
 		wait_below(l, REDACT_NEXT_BLOCK, k->indent, level);
@@ -188,7 +194,7 @@ static void note(struct redact_lines *l, const uint64_t *found, struct str line)
 			wait_below(l, REDACT_NEXT_SENTENCE, 0, REDACT_STRONG);
 		return;
 	}
-	if ((str_eq(k.key, "name") || str_eq(k.key, "key")) && k.value.n && k.value.n < NAME_MAX_LEN && !memchr(k.value.p, ' ', k.value.n)) {
+	if ((is_named(k.key, "name") || is_named(k.key, "key")) && k.value.n && k.value.n < NAME_MAX_LEN && !memchr(k.value.p, ' ', k.value.n)) {
 		enum redact_level level = redact_says(l->r, k.value).level;
 
 		if (level)

@@ -104,8 +104,17 @@ static bool is_setting(struct str s, size_t p)
 /* What a program takes when the name has no value: os.getenv("X", "y"), process.env.X || "y"; the place of it, or 0. */
 static size_t default_at(struct str s, size_t from, size_t p, bool key_quoted, size_t quote)
 {
-	if (key_quoted && from > quote && s.p[from - quote - 1] == '(' && s.p[p] == ',' && is_setting(s, from - quote - 1))
-		p++;
+	size_t front = from - (key_quoted ? quote : 0);
+
+	while (front > 0 && redact_is_blank(s.p[front - 1]))
+		front--;
+	if (key_quoted && front > 0 && s.p[front - 1] == '(' && s.p[p] == ',' && is_setting(s, front - 1)) {
+		p = skip_blanks(s, p + 1);
+		if (stands_at(s, p, "default")) { /* env("X", default="y") */
+			p = skip_blanks(s, p + strlen("default"));
+			p += p < s.n && s.p[p] == '=';
+		}
+	}
 	else if (stands_at(s, p, "||") || stands_at(s, p, "??"))
 		p += 2;
 	else
@@ -205,7 +214,9 @@ struct redact_link redact_link_at(struct str s, size_t from, size_t to)
 	q = sign_at(s, from, to, p, q, &l);
 	l.value = skip_blanks(s, q);
 	l.blanks = l.value - q;
-	/* Lists of one: []string{"x"}, ["x"], and map[Name:[x]] */
+	/* Lists of one: []string{"x"}, ["x"], and map[Name:[x]]; Rust's Some("x") */
+	if (stands_at(s, l.value, "Some(\""))
+		l.value += strlen("Some(");
 	if (stands_at(s, l.value, "[]string{"))
 		l.value += strlen("[]string{");
 	else if (stands_at(s, l.value, "[\"") || stands_at(s, l.value, "['") ||
@@ -241,7 +252,7 @@ static size_t end_of_bare(struct str s, size_t p)
 {
 	bool in_string = memchr(s.p, '"', p) != NULL;
 
-	for (; p < s.n && !redact_is_blank(s.p[p]); p++) {
+	for (; p < s.n && s.p[p] && !redact_is_blank(s.p[p]) && !stands_at(s, p, "\\x20"); p++) {
 		char c = s.p[p];
 		struct redact_quote q = {0};
 
