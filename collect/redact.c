@@ -163,7 +163,7 @@ void redact_patterns(struct redact_lines *l, const uint64_t *found, struct str l
 	}
 	if (l->settings && redact_has(found, REDACT_HINT_ASSIGN) && redact_setting(l->r, cur, &l->count, out))
 		return;
-	if (!redact_has(found, REDACT_HINT_ASSIGN) || !redact_assignments(l->r, cur, l->structured ? comment_of(cur) : 0, &l->count, out))
+	if (!redact_has(found, REDACT_HINT_ASSIGN) || !redact_assignments(l->r, cur, l->structured ? comment_of(cur) : 0, l->settings, &l->count, out))
 		buf_add(out, cur.p, cur.n, NULL);
 }
 

@@ -14,6 +14,7 @@ struct scan {
 	int64_t count;
 	struct redact_says pair; /* of {name: X, value: Y}, when X announces a credential */
 	size_t pair_end;        /* where X ended */
+	bool settings;          /* the text is a configuration file, or a program of one */
 	bool joined;            /* the name has several words: Client Secret */
 };
 
@@ -157,15 +158,12 @@ static size_t end_of_field(const struct scan *s, size_t from, size_t b)
 	return b;
 }
 
-/* `failed to retrieve credentials: ExpiredTokenException`: a word behind an error is its cause. */
-static bool is_cause(const struct scan *s, size_t from, struct str v)
+/* Whether a word of an error stands not far in front of `from`. */
+static bool is_behind_error(const struct scan *s, size_t from)
 {
 	enum { BACK = 60 };
 	size_t at = from > BACK ? from - BACK : 0;
 
-	for (size_t i = 0; i < v.n; i++)
-		if (!isalpha((unsigned char)v.p[i]))
-			return false;
 	for (size_t p = at; p < from; p++)
 		for (int i = 0; i < s->r->errors.n; i++) {
 			struct str word = s->r->errors.v[i];
@@ -174,6 +172,19 @@ static bool is_cause(const struct scan *s, size_t from, struct str v)
 				return true;
 		}
 	return false;
+}
+
+/* `failed to retrieve credentials: ExpiredTokenException`: a word behind an error is its cause. */
+static bool is_cause(const struct scan *s, const struct redact_says *says, size_t from, struct str v)
+{
+	size_t digits = 0;
+
+	for (size_t i = 0; i < v.n; i++) {
+		digits += isdigit((unsigned char)v.p[i]) != 0;
+		if (!isalnum((unsigned char)v.p[i]))
+			return false;
+	}
+	return digits <= (says->level == REDACT_STRONG ? 0 : 1) && is_behind_error(s, from);
 }
 
 /* `name: value`. */
@@ -193,12 +204,14 @@ static bool by_colon(const struct scan *s, const struct redact_says *says, const
 		return by_struct(s, says, from, v);
 	if (memchr("[{(&<|>", *v.p, 7) && !quoted)
 		return false;
-	if (says->level == REDACT_STRONG && !quoted && !first && is_cause(s, from, v))
+	if (!quoted && !first && is_cause(s, says, from, v))
 		return false;
 	if (says->level == REDACT_STRONG)
 		return quoted || (v.n >= 3 && (next == 'w' ? is_mixed(v) : true));
 	if (says->level == REDACT_MAYBE)
 		return first && says->variable && next != 'w' && v.n >= 6 && !names_object(says, v, true);
+	if (s->settings && quoted)
+		return v.n >= 4;
 	if (first || in_braces(s, from, next))
 		return next != 'w' && v.n >= 6 && !memchr(v.p, ' ', v.n) && !names_object(says, v, says->bare && quoted);
 	return (v.n >= 16 || (v.n >= 10 && !next && has_three_kinds(v))) && !memchr(v.p, ' ', v.n) && is_mixed(v) && !memchr(v.p, ':', v.n) &&
@@ -226,7 +239,7 @@ static bool is_call(struct str v)
 {
 	size_t n = 0;
 
-	while (n < v.n && (isalpha((unsigned char)v.p[n]) || v.p[n] == '_' || v.p[n] == '.'))
+	while (n < v.n && (isalpha((unsigned char)v.p[n]) || v.p[n] == '_' || v.p[n] == '.' || (n && isdigit((unsigned char)v.p[n]))))
 		n++;
 	return n > 2 && n < v.n && (v.p[n] == '(' || v.p[n] == '[');
 }
@@ -326,7 +339,8 @@ static size_t start_of_words(const struct scan *s, size_t from, size_t to)
 		if (!isalpha((unsigned char)s->line.p[i]) && (s->line.p[i] != ' ' || s->line.p[i + 1] == ' '))
 			return from;
 	}
-	return words <= 3 ? p : from;
+	/* Invalid password: Unauthorized */
+	return words <= 3 && !is_behind_error(s, to) ? p : from;
 }
 
 /* One word of the line. Returns where to go on. */
@@ -374,9 +388,9 @@ static size_t take_word(struct scan *s, size_t from, size_t to)
 	return b;
 }
 
-bool redact_assignments(const struct redact *r, struct str line, size_t from, int64_t *count, struct buf *out)
+bool redact_assignments(const struct redact *r, struct str line, size_t from, bool settings, int64_t *count, struct buf *out)
 {
-	struct scan s = {.r = r, .line = line, .out = out};
+	struct scan s = {.r = r, .settings = settings, .line = line, .out = out};
 	size_t i = from;
 
 	while (i < line.n) {

@@ -73,16 +73,16 @@ enum redact_next {
 	REDACT_NEXT_BELOW,   /* a text, deeper; or the line of dashes of `kubectl describe` */
 	REDACT_NEXT_BLOCK,   /* lines, deeper */
 	REDACT_NEXT_RULED,   /* lines behind the dashes, up to an empty one */
-	REDACT_NEXT_SENTENCE /* one word */
+	REDACT_NEXT_SENTENCE, /* one word */
+	REDACT_NEXT_ELEMENT   /* <value>Y</value> behind <name>X</name> */
 };
 
-/* A line that a container runtime has cut into several: they wait until the last one is there. */
+/* A line that a container runtime has cut into several: they wait, and with them what the other stream wrote in between, until the
+ * last one is there. */
 struct redact_parts {
 	struct buf raw, joined;  /* the lines as they came; the first with the text of all */
 	size_t n, tail;          /* how many wait; length of what follows the text in the first */
-	struct buf heads;        /* the others without their text */
 	char source[8];          /* stdout or stderr */
-	bool newline;            /* the last one ended with one */
 };
 
 /* What the lines before mean for the next one. */
@@ -192,8 +192,8 @@ bool redact_field(const struct redact *r, const char *name, struct str value, bo
 /* Appends a line to out with the values of its assignments redacted, whatever the syntax: NAME=value, name: value,
  * "name": "value", --name value, {name: X, value: Y}.
  * False: there are none, and nothing was appended. from: where to
- * begin to look. */
-bool redact_assignments(const struct redact *r, struct str line, size_t from, int64_t *count, struct buf *out);
+ * begin to look; settings: the text is a configuration file. */
+bool redact_assignments(const struct redact *r, struct str line, size_t from, bool settings, int64_t *count, struct buf *out);
 
 /* redact_text; embedded: in how many strings of documents the text lies; settings: it is a configuration file. */
 int redact_text_at(const struct redact *r, struct str in, int embedded, bool settings, struct buf *out, int64_t *count, struct err *e);

@@ -316,6 +316,9 @@ static enum redact_level announces_below(const struct walk *w, const char *name,
 		return REDACT_NOTHING;
 	for (size_t i = 0; i <= n; i++)
 		lower[i] = (char)tolower((unsigned char)one[i]);
+	/* `secrets` of Helm's values, of a request to a CSI driver: a map of them */
+	if (several && w->config && !strcmp(lower, "secret"))
+		return REDACT_STRONG;
 	return texts || !in_list(&w->r->shallow, lower) ? level : REDACT_NOTHING;
 }
 
@@ -400,9 +403,10 @@ static void walk_member(struct walk *w, cJSON *v)
 	const char *k = v->string ? v->string : "";
 	cJSON *x;
 
-	if (!strcmp(k, "dataSizes"))
+	/* What Bitnami's SealedSecrets hold is encrypted, and public. */
+	if (!strcmp(k, "dataSizes") || !strcmp(k, "encryptedData"))
 		return;
-	if (cJSON_IsArray(v) && !strcasecmp(k, "env")) {
+	if (cJSON_IsArray(v) && (!strcasecmp(k, "env") || !strcasecmp(k, "envs"))) {
 		cJSON_ArrayForEach(x, v)
 		{
 			redact_assignment(w, x);
@@ -454,6 +458,16 @@ static void walk_items(struct walk *w, cJSON *items, const char *list)
 		else
 			walk_value(w, x);
 	}
+}
+
+/* Settings of Rancher and Longhorn: the object's name is that of `value`. */
+static void redact_setting_object(struct walk *w, cJSON *o)
+{
+	const char *name = json_path_str(o, "metadata.name");
+	cJSON *v = cJSON_GetObjectItemCaseSensitive(o, "value");
+
+	if (name && cJSON_IsString(v) && redact_field(w->r, name, str_of(v->valuestring), w->config))
+		replace(w, v, "field");
 }
 
 /* The data of a ConfigMap: files, and single settings. */
@@ -529,8 +543,10 @@ static void walk_object(struct walk *w, cJSON *o, const char *kind)
 		redact_secret(w, o);
 	else if (configmap)
 		redact_configmap(w, o);
-	if (pair)
+	if (pair) {
 		redact_pair(w, o, false);
+		redact_setting_object(w, o);
+	}
 	if (special) {
 		redact_jwk(w, o);
 		redact_patch(w, o);

@@ -89,7 +89,7 @@ struct redact_says redact_says(const struct redact *r, struct str name)
 		says.kind = "key";
 		return says;
 	}
-	while (n > 4 && norm[n - 1] >= '0' && norm[n - 1] <= '9') /* password1 */
+	while (n > 3 && norm[n - 1] >= '0' && norm[n - 1] <= '9') /* password1 */
 		norm[--n] = '\0';
 	entry = ending_of(norm, n, &r->ends);
 	if (entry.p) {

@@ -181,6 +181,30 @@ static bool contains_word(struct str line, const struct redact_list *words)
 	return false;
 }
 
+/* What stands in the first element of this name on the line: <name>x</name>. */
+static struct str element(struct str line, const char *open)
+{
+	const char *p = memmem(line.p, line.n, open, strlen(open)), *end;
+
+	if (!p)
+		return (struct str){NULL, 0};
+	p += strlen(open);
+	end = memchr(p, '<', (size_t)(line.p + line.n - p));
+	return end ? (struct str){p, (size_t)(end - p)} : (struct str){NULL, 0};
+}
+
+/* <value>Y</value> behind a line with <name>X</name>. */
+static bool take_element(struct redact_lines *l, struct str line, bool newline, struct buf *out)
+{
+	struct str v = element(line, "<value>");
+
+	l->next = REDACT_NEXT_NONE;
+	if (!v.p || !is_value(l, l->next_level, v))
+		return false;
+	put(l, line, v, "password", newline, out);
+	return true;
+}
+
 /* What this line says of the next ones. */
 static void note(struct redact_lines *l, const uint64_t *found, struct str line)
 {
@@ -189,8 +213,16 @@ static void note(struct redact_lines *l, const uint64_t *found, struct str line)
 
 	if (!redact_has(found, REDACT_HINT_ASSIGN) && !redact_has(found, REDACT_HINT_NAME))
 		return;
+	if (text.n && *text.p == '<') {
+		struct str name = element(text, "<name>");
+		enum redact_level level = name.n ? redact_says(l->r, name).level : REDACT_NOTHING;
+
+		if (level >= REDACT_WEAK && !element(text, "<value>").p)
+			wait_below(l, REDACT_NEXT_ELEMENT, 0, level);
+		return;
+	}
 	if (!text.n || !parse(line, &k)) {
-		if (text.n && text.p[text.n - 1] == ':' && contains_word(text, &l->r->announce))
+		if (text.n && (text.p[text.n - 1] == ':' || str_ends(text, "token create")) && contains_word(text, &l->r->announce))
 			wait_below(l, REDACT_NEXT_SENTENCE, 0, REDACT_STRONG);
 		return;
 	}
@@ -265,6 +297,8 @@ bool redact_next_line(struct redact_lines *l, const uint64_t *found, struct str 
 	if (l->next == REDACT_NEXT_VALUE) {
 		l->next = REDACT_NEXT_NONE;
 		done = parse(line, &k) && take_value(l, &k, line, newline, out);
+	} else if (l->next == REDACT_NEXT_ELEMENT) {
+		done = take_element(l, line, newline, out);
 	} else if (l->next) {
 		done = take_below(l, line, newline, out);
 	}

@@ -14,14 +14,13 @@ struct part {
 
 void redact_parts_init(struct redact_parts *p)
 {
-	p->raw = p->joined = p->heads = (struct buf)BUF_MAX(2 * REDACT_LINE_MAX);
+	p->raw = p->joined = (struct buf)BUF_MAX(2 * REDACT_LINE_MAX);
 }
 
 void redact_parts_release(struct redact_parts *p)
 {
 	buf_release(&p->raw);
 	buf_release(&p->joined);
-	buf_release(&p->heads);
 }
 
 /* 2026-11-25T10:00:00.1Z and a blank; its length, 0 when the line does not begin so. Asked of every line: the signs between the
@@ -77,58 +76,85 @@ size_t redact_log_head(struct str line)
 	return parse_cri(line, &p) ? p.head : time_of(line);
 }
 
+static bool parse(struct str line, struct part *p)
+{
+	return line.n && (*line.p == '{' ? parse_docker(line, p) : isdigit((unsigned char)*line.p) && parse_cri(line, p));
+}
+
+/* One of the lines that waited. changed: the text of all parts stands in the first already, so that this one is left empty, but for
+ * the line break that Docker writes out. */
+static void give_line(struct redact_lines *l, struct str line, bool newline, bool changed, struct buf *out)
+{
+	struct part part;
+
+	if (!parse(line, &part) || strcmp(part.source, l->parts.source) != 0) { /* of the other stream, in between */
+		redact_lines_whole(l, line, newline, out);
+		return;
+	}
+	if (!changed) {
+		buf_add(out, line.p, line.n, NULL);
+	} else {
+		size_t end = part.head + part.text, keep = !part.cut && end < line.n ? 2 : 0;
+
+		buf_add(out, line.p, part.head, NULL);
+		buf_add(out, line.p + end - keep, line.n - end + keep, NULL);
+	}
+	buf_add(out, "\n", newline, NULL);
+}
+
+/* What waits: the text of the parts is looked at as one. */
 static void give(struct redact_lines *l, struct buf *out)
 {
 	struct redact_parts *p = &l->parts;
 	size_t before = out->n, n = p->joined.n;
+	bool changed;
 
 	if (!p->n)
 		return;
-	bool several = p->n > 1;
+	CLEAN_BUF struct buf raw = p->raw;
+	const char *line = raw.p, *end = raw.p + raw.n;
+	p->raw = (struct buf)BUF_MAX(raw.max);
 	p->n = 0;
-	if (!several) {
-		redact_lines_whole(l, (struct str){p->raw.p, p->raw.n - p->newline}, p->newline, out);
-		return;
-	}
 	redact_lines_whole(l, (struct str){p->joined.p, n}, true, out);
-	if (out->n >= before + n + 1 && !memcmp(out->p + out->n - n - 1, p->joined.p, n)) {
+	changed = out->n < before + n + 1 || memcmp(out->p + out->n - n - 1, p->joined.p, n) != 0;
+	if (!changed)
 		out->n -= n + 1;
-		buf_add(out, p->raw.p, p->raw.n, NULL);
-	} else {
-		buf_add(out, p->heads.p, p->heads.n, NULL);
+	for (bool first = true; line < end; first = false) {
+		const char *nl = memchr(line, '\n', (size_t)(end - line));
+		struct str s = {line, (size_t)((nl ? nl : end) - line)};
+
+		line = nl ? nl + 1 : end;
+		if (!first || !changed)
+			give_line(l, s, nl != NULL, changed, out);
 	}
 }
 
-static void begin(struct redact_parts *p, struct str line, bool newline, const struct part *part)
+static void keep_line(struct redact_parts *p, struct str line, bool newline)
 {
-	buf_clear(&p->raw);
-	buf_clear(&p->joined);
-	buf_clear(&p->heads);
-	memcpy(p->source, part->source, sizeof(p->source));
-	p->n = 1;
-	p->newline = newline;
-	p->tail = line.n - part->head - part->text;
-	(void)buf_add(&p->joined, line.p, line.n, NULL);
 	(void)buf_add(&p->raw, line.p, line.n, NULL);
 	(void)buf_add(&p->raw, "\n", newline, NULL);
 }
 
-/* The text of one more, in front of what follows the text in the first; Docker's line break stays where it is. */
-static void append(struct redact_parts *p, struct str line, bool newline, const struct part *part)
+static void begin(struct redact_parts *p, struct str line, const struct part *part)
 {
-	size_t keep = !part->cut && p->tail ? 2 : 0, end = part->head + part->text;
+	buf_clear(&p->raw);
+	buf_clear(&p->joined);
+	memcpy(p->source, part->source, sizeof(p->source));
+	p->n = 1;
+	p->tail = line.n - part->head - part->text;
+	(void)buf_add(&p->joined, line.p, line.n, NULL);
+}
+
+/* The text of one more, in front of what follows the text in the first; Docker's line break stays where it is. */
+static void append(struct redact_parts *p, struct str line, const struct part *part)
+{
+	size_t keep = !part->cut && p->tail ? 2 : 0;
 	CLEAN_BUF struct buf tail = BUF_MAX(REDACT_LINE_MAX);
 
 	(void)buf_add(&tail, p->joined.p + p->joined.n - p->tail, p->tail, NULL);
 	p->joined.n -= p->tail;
 	(void)buf_add(&p->joined, line.p + part->head, part->text - keep, NULL);
 	(void)buf_add(&p->joined, buf_cstr(&tail), tail.n, NULL);
-	(void)buf_add(&p->heads, line.p, part->head, NULL);
-	(void)buf_add(&p->heads, line.p + end - keep, line.n - end + keep, NULL);
-	(void)buf_add(&p->heads, "\n", newline, NULL);
-	(void)buf_add(&p->raw, line.p, line.n, NULL);
-	(void)buf_add(&p->raw, "\n", newline, NULL);
-	p->newline = newline;
 	p->n++;
 }
 
@@ -136,19 +162,23 @@ bool redact_parts_line(struct redact_lines *l, struct str line, bool newline, st
 {
 	struct redact_parts *p = &l->parts;
 	struct part part;
-	bool is = line.n && (newline || line.n < JOINED_MAX) && (*line.p == '{' ? parse_docker(line, &part) : isdigit((unsigned char)*line.p) && parse_cri(line, &part));
+	bool is = (newline || line.n < JOINED_MAX) && parse(line, &part);
 
-	if (p->n && is && !strcmp(p->source, part.source) && p->raw.n + line.n <= JOINED_MAX &&
-	    (*p->joined.p == '{') == (*line.p == '{')) {
-		append(p, line, newline, &part);
-		if (!part.cut)
+	if (p->n && is && p->raw.n + line.n <= JOINED_MAX && (*p->joined.p == '{') == (*line.p == '{')) {
+		bool same = !strcmp(p->source, part.source);
+
+		keep_line(p, line, newline);
+		if (same)
+			append(p, line, &part);
+		if ((same && !part.cut) || !newline)
 			give(l, out);
 		return true;
 	}
 	give(l, out);
-	if (!is || !part.cut || line.n > JOINED_MAX)
+	if (!is || !part.cut || !newline || line.n > JOINED_MAX)
 		return false;
-	begin(p, line, newline, &part);
+	begin(p, line, &part);
+	keep_line(p, line, newline);
 	return true;
 }
 

@@ -116,7 +116,7 @@ static size_t default_at(struct str s, size_t from, size_t p, bool key_quoted, s
 		}
 	}
 	else if (stands_at(s, p, "||") || stands_at(s, p, "??"))
-		p += 2;
+		p += stands_at(s, p, "||=") ? 3 : 2;
 	else
 		return 0;
 	p = skip_blanks(s, p);
@@ -336,6 +336,16 @@ bool redact_value_at(struct str s, const struct redact_link *l, bool whole, size
 		*to = end ? (size_t)(end - s.p) : s.n;
 		*quoted = true;
 		return *to > *from;
+	}
+	if (q.c && q.n == 1 && p + 2 < s.n && s.p[p + 1] == q.c && isalnum((unsigned char)s.p[p + 2])) { /* ''x'' within '...' */
+		const char two[] = {q.c, q.c, '\0'};
+		const char *end = memmem(s.p + p + 2, s.n - p - 2, two, 2);
+
+		*from = p + 2;
+		*to = end ? (size_t)(end - s.p) : s.n;
+		*quoted = end != NULL;
+		if (end)
+			return true;
 	}
 	if (q.c && !(l->quote.c && !l->key_quoted && same(q, l->quote))) {
 		p += q.n;
