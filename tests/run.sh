@@ -1,7 +1,8 @@
 #!/bin/sh
 # Runs every test against the build in $1: the cmocka programs of tests/unit, the corpora of tests/fuzz, then the TAP
-# scripts of tests/cli and tests/checks, as many at once as there are processors (TEST_JOBS). Each gets SICKBAY (the program), TMPDIR
-# (its own, removed after) and HOME (empty). Output is shown only of what fails. The last line is "N passed, N failed".
+# scripts of tests/cli and tests/checks, as many at once as there are processors (TEST_JOBS), and beside them half as many
+# of those that mostly wait. Each gets SICKBAY (the program), TMPDIR (its own, removed after) and HOME (empty). Output is shown
+# only of what fails. The last line is "N passed, N failed".
 # A small quarantine, short stacks of allocations and little filling of new memory make each run of the program four times as fast.
 # A regular expression as $2 picks tests by their names: "unit/", "cli/collect".
 set -u
@@ -52,13 +53,17 @@ one() {
 	rm -rf "$own"
 }
 if [ "${2:-}" = --one ]; then shift 2; one "$@"; exit; fi
+# lane WORK LIST JOBS: the tests of a list, so many at once.
+if [ "${2:-}" = --lane ]; then exec xargs -r -P "$5" -L 1 sh "$top/tests/run.sh" "$out" --one "$3" <"$4"; fi
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/sickbay-test.XXXXXX") || exit 1
 chmod 711 "$work"
 trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
 # The list of tests, a line each: name and command. The long ones come first, so that no processor idles at the end.
-long="tests/cli/samples.sh tests/cli/collect_ssh.sh tests/cli/collect_api.sh tests/cli/chinese.sh tests/cli/collect_bounds.sh"
+long="tests/cli/samples.sh tests/cli/chinese.sh tests/cli/collect_api.sh tests/cli/collect_bounds.sh tests/cli/collect_ssh_logins.sh tests/cli/collect_ssh.sh"
+# These wait for servers, deadlines and a person's keys for two thirds of their time.
+waiting='^cli/(collect_[a-z_]*|pager)\.sh '
 {
 	for t in $long; do echo "${t#tests/} sh $t"; done
 	i=1 parts=8
@@ -80,7 +85,10 @@ long="tests/cli/samples.sh tests/cli/collect_ssh.sh tests/cli/collect_api.sh tes
 		echo "fuzz/$n $out/tests/fuzz/$n $t"
 	done
 } | grep -E -e "^[^ ]*(${2:-})" >"$work/list" || { echo "no test is called so: $2" >&2; exit 2; }
-xargs -P "$jobs" -L 1 sh "$top/tests/run.sh" "$out" --one "$work" <"$work/list"
+grep -E -e "$waiting" "$work/list" >"$work/list.waiting"
+grep -v -E -e "$waiting" "$work/list" >"$work/list.busy"
+# Not with "&": the shell would have the tests ignore SIGINT.
+printf '%s\n' "$work/list.waiting $(((jobs + 1) / 2))" "$work/list.busy $jobs" | xargs -P 2 -L 1 sh "$top/tests/run.sh" "$out" --lane "$work"
 # A test of the list that left no counts did not run at all.
 lost=$(($(wc -l <"$work/list") - $(cat "$work"/counts.* 2>/dev/null | wc -l)))
 [ "$lost" = 0 ] || echo "FAIL $lost tests of the list did not run"

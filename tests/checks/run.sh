@@ -30,9 +30,10 @@ summary() {
 		(.checks[] | select(.state == "error") | "\(.state) \(.id): \(.reason)")' "$work/report.json" 2>/dev/null
 }
 run_case() { # DIR
-	name=$(basename "$(dirname "$1")")/$(basename "$1")
+	name=${1%/*}
+	name=${name##*/}/${1##*/}
 	rm -f "$work/report.json" "$work/case.tar"
-	tar -C "$1/.." --exclude=expect -cf "$work/case.tar" "$(basename "$1")"
+	tar -C "$1/.." --exclude=expect -cf "$work/case.tar" "${1##*/}"
 	if ! "$sickbay" analyze "$work/case.tar" -o "$work/report.json" >"$work/log" 2>&1; then
 		not_ok "$name: analyze" "$(cat "$work/log")"
 		return
@@ -61,7 +62,7 @@ at=0
 for expect in "$here"/$which/expect "$here"/$which/*/expect; do
 	[ -n "$which" ] && [ -f "$expect" ] || continue
 	at=$((at + 1))
-	[ $(((at - part) % parts)) != 0 ] || run_case "$(dirname "$expect")"
+	[ $(((at - part) % parts)) != 0 ] || run_case "${expect%/expect}"
 done
 [ $# != 0 ] && [ "$1" != --both ] || both
 echo "1..$n"
