@@ -244,6 +244,14 @@ static bool is_call(struct str v)
 	return n > 2 && n < v.n && (v.p[n] == '(' || v.p[n] == '[');
 }
 
+static bool is_name(struct str v)
+{
+	for (size_t i = 0; i < v.n; i++)
+		if (!isalnum((unsigned char)v.p[i]) && v.p[i] != '_')
+			return false;
+	return v.n > 0;
+}
+
 static bool decide(const struct scan *s, const struct redact_says *says, const struct redact_link *l, struct str name, size_t a, size_t b,
                    bool quoted)
 {
@@ -252,6 +260,9 @@ static bool decide(const struct scan *s, const struct redact_says *says, const s
 
 	if (redact_is_innocent(v) || (!quoted && redact_is_source(v)) || redact_is_path(s->r, v) || redact_is_directory(name, v) || (redact_is_lookup(v) && str_eq(name, "passwd")) ||
 	    (b < s->line.n && s->line.p[b] == '(' && !quoted))
+		return false;
+	/* --token="$token" */
+	if (*v.p == '$' && v.n > 1 && redact_says(s->r, (struct str){v.p + 1, v.n - 1}).level >= REDACT_WEAK && is_name((struct str){v.p + 1, v.n - 1}))
 		return false;
 	/* Where a service is: the patterns take the password out of it. */
 	if (!strcmp(says->kind, "credential") && memmem(v.p, v.n, "://", 3))
