@@ -50,9 +50,8 @@ our_english() {
 	jq -r '(.findings[], .root_causes[]) | .title, .why, .fix[]?.text | gsub("\n"; " ")' "$T/en.json"
 	cut -f 2- "$T/en.words" | sed 's/^"//; s/"$//' | sed 's/{[a-z_]*}/\n/g' | grep -E '[a-z]+,? [a-z]+,? [a-z]+'
 }
-no_english() { # REPORT
+no_english() { # REPORT; $T/english is of the same bundle
 	squeeze "$1" | tr -d '\n' >"$T/squeezed"
-	our_english | squeeze | awk 'length >= 12' | sort -u >"$T/english"
 	test -s "$T/squeezed" && test -s "$T/english" && ! grep -oF -f "$T/english" "$T/squeezed"
 }
 told() { jq -r '(.findings[], .root_causes[]) | .check as $c | (.title, .detail, .why, .fix[]?.text) | values | "\($c): \(gsub("\n"; " "))"' "$T/zh.json"; }
@@ -70,10 +69,11 @@ headings() {
 severities() { test -s "$T/zh.txt" && ! grep -wE '^[0-9 ]*(critical|warning)|severity: (critical|warning)' "$T/zh.txt"; }
 
 try() { # NAME BUNDLE
-	rm -f "$T"/zh.html "$T"/zh.md "$T"/zh.txt "$T"/zh.json "$T/en.json"
+	rm -f "$T"/zh.html "$T"/zh.md "$T"/zh.txt "$T"/zh.json "$T/en.json" "$T/english"
 	run analyze "$2" --lang zh -o "$T/zh.html" -o "$T/zh.md" -o "$T/zh.txt" -o "$T/zh.json"
 	ok "$1: analyze" is "$status" 0
 	run analyze "$2" -o "$T/en.json"
+	our_english | squeeze | awk 'length >= 12' | sort -u >"$T/english"
 	: >"$T/out"; rm -f "$T/told"
 	ok "$1: titles, details, reasons why, fixes" chinese
 	ok "$1: why something could not be checked" reasons
