@@ -59,7 +59,8 @@ static int open_file(const char *path, int flags, sqlite3 **out, struct err *e)
 	if (sqlite3_open_v2(path, &db, flags | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
 		return err_set(e, ERR_IO, "%s: %s", path, db ? sqlite3_errmsg(db) : "out of memory");
 	sqlite3_extended_result_codes(db, 1);
-	/* Preparing hundreds of statements over views asks for very many small pieces: 4 MiB of them at hand spare malloc the work. */
+	/* Preparing hundreds of statements over views asks for very many small pieces: 4 MiB of them at hand spare malloc the work, where
+	 * SQLite is built with lookaside (Debian's is not, and passes over this). */
 	sqlite3_db_config(db, SQLITE_DBCONFIG_LOOKASIDE, (void *)NULL, 1024, 4096);
 	sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, (int *)NULL);
 	sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DML, 0, (int *)NULL);

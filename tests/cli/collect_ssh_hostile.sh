@@ -79,6 +79,9 @@ ok "one that greets without end, too" eval 'within 8 && is "$status" 3 && out "n
 "$SICKBAY" collect --no-kube --nodes "n1=root@127.0.0.1:$port" --ssh-key "$T/user" --ssh-known-hosts /dev/null --ssh-insecure-host-keys \
 	--plan "$T/plan.yaml" -o "$T/stop.tar" >"$T/out" 2>"$T/err" </dev/null &
 pid=$!
+# It has begun when its archive is there; then a second to connect.
+i=0
+until ls "$T"/stop.tar*.part >/dev/null 2>&1 || [ $((i += 1)) -gt 100 ]; do sleep 0.1; done
 sleep 1
 start=$(date +%s)
 kill -TERM "$pid"
