@@ -314,7 +314,8 @@ static size_t take_pair(struct scan *s, size_t from, size_t to, const struct red
 	if (is_one_of(word, names, ARRAY_LEN(names)) && redact_value_at(s->line, l, false, &a, &b, &quoted)) {
 		struct redact_says says = redact_says(s->r, part(s, a, b));
 
-		if (says.level == REDACT_NOTHING)
+		/* A quote that is never closed is none's name. */
+		if (says.level == REDACT_NOTHING || b - a > 200 || memchr(s->line.p + a, ' ', b - a) || memchr(s->line.p + a, '"', b - a))
 			return to;
 		s->pair = says;
 		s->pair_end = b;
