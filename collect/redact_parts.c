@@ -50,21 +50,35 @@ static bool parse_cri(struct str line, struct part *p)
 	return true;
 }
 
+/* ","stream":"stdout","time":"2026-11-23T21:41:10.0Z"}: what follows the text, and nothing else, as only the text is looked at. */
+static bool is_tail(struct str s)
+{
+	static const char a[] = "\",\"stream\":\"std", b[] = "\",\"time\":\"";
+	size_t out = sizeof(a) - 1, time = out + 3 + sizeof(b) - 1;
+
+	if (s.n < time + 4 || s.n > time + 48 || memcmp(s.p, a, out) || memcmp(s.p + out + 3, b, sizeof(b) - 1) ||
+	    (memcmp(s.p + out, "out", 3) && memcmp(s.p + out, "err", 3)) || memcmp(s.p + s.n - 2, "\"}", 2))
+		return false;
+	for (size_t i = time; i < s.n - 2; i++)
+		if (!isdigit((unsigned char)s.p[i]) && !strchr("TZ:.+-", s.p[i]))
+			return false;
+	return true;
+}
+
 /* {"log":"...","stream":"stdout",...} (docker: daemon/logger/jsonfilelog). */
 static bool parse_docker(struct str line, struct part *p)
 {
-	static const char begin[] = "{\"log\":\"", stream[] = "\"stream\":\"std";
+	static const char begin[] = "{\"log\":\"";
 	size_t i = sizeof(begin) - 1;
 
 	if (!str_starts(line, begin))
 		return false;
 	while (i < line.n && line.p[i] != '"')
 		i += line.p[i] == '\\' ? 2 : 1;
-	const char *s = i < line.n ? memmem(line.p + i, line.n - i, stream, sizeof(stream) - 1) : NULL;
-	if (!s || line.p + line.n - s < 20)
+	if (i >= line.n || !is_tail((struct str){line.p + i, line.n - i}))
 		return false;
 	*p = (struct part){.head = sizeof(begin) - 1, .text = i - (sizeof(begin) - 1)};
-	memcpy(p->source, s + 10, 6);
+	memcpy(p->source, line.p + i + sizeof("\",\"stream\":\"") - 1, 6);
 	p->cut = p->text < 2 || memcmp(line.p + i - 2, "\\n", 2) != 0;
 	return true;
 }
