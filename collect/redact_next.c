@@ -162,7 +162,7 @@ static bool take_below(struct redact_lines *l, struct str line, bool newline, st
 	}
 	if (state == REDACT_NEXT_BELOW) {
 		l->next = REDACT_NEXT_NONE;
-		if (parse(line, &k) || strchr("-{[}]#", *text.p))
+		if (parse(line, &k) || strchr("-{[}]#<", *text.p))
 			return false;
 	}
 	/* A key of several lines is a block's business. */
@@ -205,6 +205,20 @@ static bool take_element(struct redact_lines *l, struct str line, bool newline, 
 	return true;
 }
 
+/* <password> alone, whose text stands on the next line. */
+static void note_element(struct redact_lines *l, struct str line, struct str text)
+{
+	size_t n = 1;
+
+	while (n < text.n && (isalnum((unsigned char)text.p[n]) || strchr("_-.:", text.p[n])))
+		n++;
+	if (n + 1 != text.n || text.p[n] != '>')
+		return;
+	enum redact_level level = redact_says(l->r, (struct str){text.p + 1, n - 1}).level;
+	if (level >= REDACT_WEAK)
+		wait_below(l, REDACT_NEXT_BELOW, (size_t)(text.p - line.p) - redact_log_head(line), level);
+}
+
 /* What this line says of the next ones. */
 static void note(struct redact_lines *l, const uint64_t *found, struct str line)
 {
@@ -219,6 +233,8 @@ static void note(struct redact_lines *l, const uint64_t *found, struct str line)
 
 		if (level >= REDACT_WEAK && !element(text, "<value>").p)
 			wait_below(l, REDACT_NEXT_ELEMENT, 0, level);
+		else if (!name.p)
+			note_element(l, line, text);
 		return;
 	}
 	if (!text.n || !parse(line, &k)) {
