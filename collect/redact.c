@@ -12,6 +12,7 @@ void redact_lines_init(struct redact_lines *l, const struct redact *r)
 	*l = (struct redact_lines){.r = r, .value_indent = -1, .secret_indent = -1, .data_indent = -1, .held_indent = -1, .args_indent = -1};
 	l->a = l->b = (struct buf)BUF_MAX(8 * REDACT_LINE_MAX);
 	l->value = (struct buf)BUF_MAX(4 * REDACT_LINE_MAX);
+	l->value_tail = (struct buf)BUF_MAX(REDACT_LINE_MAX);
 	l->held = (struct buf)BUF_MAX(2 * REDACT_LINE_MAX);
 	l->run = (struct buf)BUF_MAX(2 * REDACT_LINE_MAX);
 	l->first = true;
@@ -25,6 +26,7 @@ void redact_lines_release(struct redact_lines *l)
 	buf_release(&l->a);
 	buf_release(&l->b);
 	buf_release(&l->value);
+	buf_release(&l->value_tail);
 	buf_release(&l->held);
 	buf_release(&l->run);
 	redact_args_release(&l->args);
@@ -179,6 +181,7 @@ void redact_lines_whole(struct redact_lines *l, struct str line, bool newline, s
 
 	if (redact_next_hold(l, line, newline, out) || (l->block && in_block(l, line, out)))
 		return;
+	l->described |= line.n == 4 && !memcmp(line.p, "====", 4);
 	if (redact_key_line(l, line, newline, out) || (!l->structured && redact_args_line(l, line, newline, out)))
 		return;
 	wordset_scan(l->r->hints, line, found);

@@ -1,7 +1,7 @@
 /* Commands whose words stand apart: joined, they are what the patterns know. */
 #include "collect/redact_internal.h"
 
-enum { WORDS_MAX = 4096, WORD_MAX = 2048 }; /* bytes: of the words so far; of one */
+enum { INNER_BLANK = '\001', WORDS_MAX = 4096, WORD_MAX = 2048 }; /* bytes: of the words so far; of one */
 
 void redact_args_init(struct redact_args *a, const struct redact *r)
 {
@@ -36,9 +36,14 @@ bool redact_args_take(struct redact_args *a, struct str word, int64_t *count, st
 		buf_clear(&a->before);
 	(void)buf_add(&joined, buf_cstr(&a->before), a->before.n, NULL);
 	size_t at = joined.n;
+	/* A word is one, whatever blanks are in it. */
 	(void)buf_add(&joined, word.p, word.n, NULL);
+	for (size_t i = at; i < joined.n; i++)
+		joined.p[i] = joined.p[i] == ' ' ? INNER_BLANK : joined.p[i];
 	bool any = redact_text(a->r, (struct str){buf_cstr(&joined), joined.n}, &clean, &n, &e) == 0 && n &&
 	           starts_with_words(&clean, at, &a->before);
+	for (size_t i = at; any && i < clean.n; i++)
+		clean.p[i] = clean.p[i] == INNER_BLANK ? ' ' : clean.p[i];
 	struct str left = any ? (struct str){clean.p + at, clean.n - at} : word;
 	(void)buf_add(&a->before, left.p, left.n, NULL);
 	/* A blank to every pattern, and in no word. */
@@ -53,7 +58,8 @@ bool redact_args_take(struct redact_args *a, struct str word, int64_t *count, st
 /* The word on its line, without the dash and the quotes of YAML. */
 static struct str word_of(struct str line, bool *item)
 {
-	const char *p = line.p, *end = line.p + line.n;
+	struct str text = redact_log_text(line);
+	const char *p = text.p, *end = text.p + text.n;
 
 	while (end > p && (end[-1] == ' ' || end[-1] == '\r'))
 		end--;
@@ -80,14 +86,15 @@ bool redact_args_line(struct redact_lines *l, struct str line, bool newline, str
 {
 	CLEAN_BUF struct buf b = BUF_MAX(REDACT_LINE_MAX);
 	bool item;
+	struct str text = redact_log_text(line);
 	int indent = 0;
 
 	/* Most lines are none: this is asked of each. */
-	if (l->args_indent < 0 && (!line.n || !strchr(": [\r", line.p[line.n - 1]) || !line.p[line.n - 1]))
+	if (l->args_indent < 0 && (!text.n || !strchr(": [\r", text.p[text.n - 1]) || !text.p[text.n - 1]))
 		return false;
 	struct str word = word_of(line, &item);
 
-	while ((size_t)indent < line.n && line.p[indent] == ' ')
+	while ((size_t)indent < text.n && text.p[indent] == ' ')
 		indent++;
 	if (begins_command(word)) { /* the first member of an item of YAML stands where the others do */
 		l->args_indent = indent + (item ? 2 : 0);

@@ -331,7 +331,7 @@ static size_t take_pair(struct scan *s, size_t from, size_t to, const struct red
 	if (!quoted && l->blanks && str_starts(part(s, a, s->line.n), "ValueFrom:"))
 		return to;
 	if (!quoted) { /* Go's struct: {Name:X,Value:two words,ValueFrom:nil,} */
-		const char *end = memmem(s->line.p + a, s->line.n - a, ",ValueFrom:", 11);
+		const char *end = memmem(s->line.p + a, s->line.n - a < 4096 ? s->line.n - a : 4096, ",ValueFrom:", 11);
 		b = end ? (size_t)(end - s->line.p) : b;
 	}
 	if (b > a && !redact_is_innocent(part(s, a, b)) && !redact_is_path(s->r, part(s, a, b)) && (!maybe || redact_may_be(part(s, a, b))))
@@ -346,6 +346,8 @@ static size_t start_of_words(const struct scan *s, size_t from, size_t to)
 
 	while (p < from && redact_is_blank(s->line.p[p]))
 		p++;
+	if (to - p > 48)
+		return from;
 	for (size_t i = p; i < to; i++) {
 		words += s->line.p[i] == ' ';
 		if (!isalpha((unsigned char)s->line.p[i]) && (s->line.p[i] != ' ' || s->line.p[i + 1] == ' '))

@@ -95,7 +95,6 @@ bool redact_inline_json(struct redact_lines *l, struct str line, struct buf *out
 			p++;
 			continue;
 		}
-		tries++;
 		stop = *from == '"' ? end_of_string(from, end) : json_skip_nested(from, end);
 		size_t before = out->n;
 		struct str text = {from, stop ? (size_t)(stop - from) : 0};
@@ -106,6 +105,7 @@ bool redact_inline_json(struct redact_lines *l, struct str line, struct buf *out
 			out->n = before;
 		else
 			at = stop;
+		tries += !ok;
 		p = ok ? stop : p + 1;
 	}
 	if (at == line.p)

@@ -93,6 +93,7 @@ struct redact_lines {
 	int block_lines;
 	bool block_newline;
 	struct buf value;  /* what a block, or the text of a Secret's key, has held so far */
+	struct buf value_tail; /* what a log put behind the line on which that text begins */
 	int value_indent;  /* lines deeper than this belong to a Secret's key; -1: none is open */
 	enum redact_next next;         /* what a line before said of this one */
 	size_t next_indent;            /* how far its name was indented */
@@ -100,6 +101,7 @@ struct redact_lines {
 	enum redact_level next_level;  /* what its name told */
 	struct buf value_line;         /* `value: Y` in front of its name */
 	bool value_out;                /* it is given out */
+	bool described;                /* `Data` and `====` of `kubectl describe configmap` were seen */
 	int secret_indent; /* where `kind: Secret` stood; -1: nowhere */
 	bool data_base64;
 	int data_indent;   /* in the data of a Secret: where `data:` stood; -1: not in one */
@@ -129,6 +131,8 @@ bool redact_args_line(struct redact_lines *l, struct str line, bool newline, str
 /* A line that may belong to a key whose beginning was not seen; true when it was dealt with. */
 bool redact_key_line(struct redact_lines *l, struct str line, bool newline, struct buf *out);
 void redact_key_end(struct redact_lines *l, struct buf *out);
+/* Gives out what waits, which was no key. */
+void redact_key_give(struct redact_lines *l, struct buf *out);
 /* A key ended without its last line: the rest of it may follow. */
 void redact_key_torn(struct redact_lines *l);
 /* Where to cut a line that is too long to be held: not within an assignment, as far as can be told. */
@@ -140,8 +144,11 @@ bool redact_parts_line(struct redact_lines *l, struct str line, bool newline, st
 void redact_parts_end(struct redact_lines *l, struct buf *out);
 void redact_parts_init(struct redact_parts *p);
 void redact_parts_release(struct redact_parts *p);
-/* What a container runtime or `kubectl logs --timestamps` put in front of a line ("2026-11-25T10:00:00.1Z stdout F "): its length, or 0. */
-size_t redact_log_head(struct str line);
+/* A line without what a log put around it: CRI's "2026-11-25T10:00:00.1Z stdout F ", Docker's JSON, journald's host and unit, klog's head. A
+ * view into the line. */
+struct str redact_log_text(struct str line);
+/* The length of a time in front, with its blank; 0 when there is none. */
+size_t redact_log_time(struct str line);
 /* A line with the JSON in it redacted by its structure. False: nothing was, and nothing was appended. */
 bool redact_inline_json(struct redact_lines *l, struct str line, struct buf *out);
 /* A line `value: Y` that waits for its name on the next; true when it does. Gives out the one that waited. */

@@ -21,7 +21,7 @@ static int redact_string(struct redact_walk *w, struct str text, struct buf *out
 		redact_tree_at(w->r, doc, NULL, n, w->embedded + 1);
 		return *n ? redact_json_rewrite(text, doc, out, NULL) : 0;
 	}
-	if (w->embedded < EMBEDDED_MAX && text.n && memchr(text.p, '\n', text.n - 1) && memchr(text.p, ':', text.n)) {
+	if (w->embedded < EMBEDDED_MAX && text.n && memchr(text.p, '\n', w->settings ? text.n : text.n - 1) && memchr(text.p, ':', text.n)) {
 		CLEAN_BUF struct buf yaml = BUF_MAX((size_t)64 << 20);
 
 		/* Comments are in no tree: the patterns have the last word. */

@@ -2,7 +2,7 @@
  * another line of the log came between. What looks like lines of a key waits until the line is seen that ends them. */
 #include "collect/redact_internal.h"
 
-enum { LINE_MIN = 60, LINES_MAX = 200, AFTER_MAX = 200 }; /* characters of a full line (PEM: 64); lines that wait; lines after a torn key */
+enum { LINE_LONGEST = 4096, LINE_MIN = 60, LINES_MAX = 200, AFTER_MAX = 200 }; /* bytes, with what a log puts in front; characters of a full line (PEM: 64); lines that wait; lines after a torn key */
 
 static bool is_base64(char c)
 {
@@ -104,9 +104,9 @@ bool redact_key_line(struct redact_lines *l, struct str line, bool newline, stru
 		return false;
 	struct str w = written(line);
 	size_t at = w.p ? (size_t)(w.p - line.p) : 0;
-	bool first = l->first, full = w.n >= LINE_MIN && w.n <= 128 && all_base64(w) && has_both_cases(w);
+	bool first = l->first, full = line.n <= LINE_LONGEST && w.n >= LINE_MIN && w.n <= 128 && all_base64(w) && has_both_cases(w);
 	/* A key's last line is shorter, and what the log puts in front of it as long as before. */
-	bool last = !full && w.n < LINE_MIN && at == l->run_at && all_base64(w);
+	bool last = !full && line.n <= LINE_LONGEST && w.n < LINE_MIN && at == l->run_at && all_base64(w);
 
 	l->first = false;
 	l->torn -= l->torn > 0;
@@ -153,6 +153,12 @@ void redact_key_end(struct redact_lines *l, struct buf *out)
 	if (l->stream && l->run_first && l->run_lines > 1)
 		replace_run(l, out);
 	else
+		give_run(l, out);
+}
+
+void redact_key_give(struct redact_lines *l, struct buf *out)
+{
+	if (l->run_lines)
 		give_run(l, out);
 }
 

@@ -30,8 +30,8 @@ static struct str trimmed(struct str s)
 /* False: the line is no pair. */
 static bool parse(struct str line, struct pair_line *out)
 {
-	size_t head = redact_log_head(line);
-	const char *p = line.p + head, *end = line.p + line.n, *key;
+	struct str text = redact_log_text(line);
+	const char *p = text.p, *end = text.p + text.n, *key;
 	struct pair_line k = {.indent = 0};
 	char quote = 0;
 
@@ -39,7 +39,7 @@ static bool parse(struct str line, struct pair_line *out)
 		k.item |= *p == '-';
 		p++;
 	}
-	k.indent = (size_t)(p - line.p) - head;
+	k.indent = (size_t)(p - text.p);
 	if (p < end && (*p == '"' || *p == '\''))
 		quote = *p++;
 	for (key = p; p < end && (isalnum((unsigned char)*p) || strchr("_-./", *p));)
@@ -116,7 +116,7 @@ static bool take_value(struct redact_lines *l, const struct pair_line *k, struct
 /* The last word of a line behind a sentence like "Using certificate key:". */
 static bool take_word(struct redact_lines *l, struct str line, bool newline, struct buf *out)
 {
-	struct str text = trimmed((struct str){line.p + redact_log_head(line), line.n - redact_log_head(line)});
+	struct str text = trimmed(redact_log_text(line));
 	bool digit = false;
 
 	if (text.n < WORD_MIN)
@@ -136,19 +136,18 @@ static bool take_word(struct redact_lines *l, struct str line, bool newline, str
 static bool take_below(struct redact_lines *l, struct str line, bool newline, struct buf *out)
 {
 	enum redact_next state = l->next;
-	size_t head = redact_log_head(line), indent = head;
-	struct str text = trimmed((struct str){line.p + head, line.n - head});
+	size_t indent = 0;
+	struct str whole = redact_log_text(line), text = trimmed(whole);
 	struct pair_line k;
 
-	while (indent < line.n && (line.p[indent] == ' ' || line.p[indent] == '\t'))
+	while (indent < whole.n && (whole.p[indent] == ' ' || whole.p[indent] == '\t'))
 		indent++;
-	indent -= head;
 	if (!text.n) {
 		if (state == REDACT_NEXT_RULED || ++l->next_blanks > BLANKS_MAX)
 			l->next = REDACT_NEXT_NONE;
 		return false;
 	}
-	if (state == REDACT_NEXT_BELOW && str_eq(text, "----")) {
+	if (state == REDACT_NEXT_BELOW && l->described && str_eq(text, "----")) {
 		wait_below(l, REDACT_NEXT_RULED, 0, l->next_level);
 		return false;
 	}
@@ -162,7 +161,8 @@ static bool take_below(struct redact_lines *l, struct str line, bool newline, st
 	}
 	if (state == REDACT_NEXT_BELOW) {
 		l->next = REDACT_NEXT_NONE;
-		if (parse(line, &k) || strchr("-{[}]#<", *text.p))
+		/* Not a sentence: password: / Required value */
+		if (parse(line, &k) || strchr("-{[}]#<", *text.p) || memchr(text.p, ' ', text.n))
 			return false;
 	}
 	/* A key of several lines is a block's business. */
@@ -216,13 +216,13 @@ static void note_element(struct redact_lines *l, struct str line, struct str tex
 		return;
 	enum redact_level level = redact_says(l->r, (struct str){text.p + 1, n - 1}).level;
 	if (level >= REDACT_WEAK)
-		wait_below(l, REDACT_NEXT_BELOW, (size_t)(text.p - line.p) - redact_log_head(line), level);
+		wait_below(l, REDACT_NEXT_BELOW, (size_t)(text.p - redact_log_text(line).p), level);
 }
 
 /* What this line says of the next ones. */
 static void note(struct redact_lines *l, const uint64_t *found, struct str line)
 {
-	struct str text = trimmed(line);
+	struct str text = trimmed(redact_log_text(line));
 	struct pair_line k;
 
 	if (!redact_has(found, REDACT_HINT_ASSIGN) && !redact_has(found, REDACT_HINT_NAME))
@@ -283,8 +283,9 @@ void redact_next_end(struct redact_lines *l, struct buf *out)
 /* Most lines are none: this is asked of each. */
 static bool begins_with_value(struct str line)
 {
-	size_t p = line.n && isdigit((unsigned char)*line.p) ? redact_log_head(line) : 0;
+	size_t p = 0;
 
+	line = redact_log_text(line);
 	while (p < line.n && (line.p[p] == ' ' || line.p[p] == '\t' || line.p[p] == '-'))
 		p++;
 	p += p < line.n && (line.p[p] == '"' || line.p[p] == '\'');
@@ -295,7 +296,7 @@ bool redact_next_hold(struct redact_lines *l, struct str line, bool newline, str
 {
 	struct pair_line k;
 
-	if (l->value_out || l->structured)
+	if (l->value_out || l->run_out || l->held_indent == -2 || l->structured)
 		return false;
 	if (l->value_line.n)
 		give_held(l, parse(line, &k) ? &k : NULL, out);

@@ -23,24 +23,10 @@ void redact_parts_release(struct redact_parts *p)
 	buf_release(&p->joined);
 }
 
-/* 2026-11-25T10:00:00.1Z and a blank; its length, 0 when the line does not begin so. Asked of every line: the signs between the
- * numbers tell. */
-static size_t time_of(struct str line)
-{
-	enum { SHORTEST = sizeof("2026-11-25T10:00:00Z") - 1, LONGEST = 36 };
-	const char *p = line.p, *end;
-
-	if (line.n <= SHORTEST || p[4] != '-' || p[10] != 'T' || p[7] != '-' || p[13] != ':' || p[16] != ':' || !isdigit((unsigned char)p[0]) ||
-	    !isdigit((unsigned char)p[18]))
-		return 0;
-	end = memchr(p + SHORTEST - 1, ' ', line.n < LONGEST ? line.n - SHORTEST + 1 : LONGEST - SHORTEST + 1);
-	return end ? (size_t)(end - p) + 1 : 0;
-}
-
 /* " stdout F " behind the time (kubernetes: pkg/kubelet/kuberuntime/logs, cri-api: LogTag). */
 static bool parse_cri(struct str line, struct part *p)
 {
-	size_t t = time_of(line);
+	size_t t = redact_log_time(line);
 
 	if (!t || line.n < t + 9 || (memcmp(line.p + t, "stdout ", 7) && memcmp(line.p + t, "stderr ", 7)) ||
 	    (line.p[t + 7] != 'P' && line.p[t + 7] != 'F') || line.p[t + 8] != ' ')
@@ -83,13 +69,6 @@ static bool parse_docker(struct str line, struct part *p)
 	return true;
 }
 
-size_t redact_log_head(struct str line)
-{
-	struct part p;
-
-	return parse_cri(line, &p) ? p.head : time_of(line);
-}
-
 static bool parse(struct str line, struct part *p)
 {
 	return line.n && (*line.p == '{' ? parse_docker(line, p) : isdigit((unsigned char)*line.p) && parse_cri(line, p));
@@ -107,20 +86,22 @@ static void give_line(struct redact_lines *l, struct str line, bool newline, boo
 	}
 	if (!changed) {
 		buf_add(out, line.p, line.n, NULL);
-	} else {
-		size_t end = part.head + part.text, keep = !part.cut && end < line.n ? 2 : 0;
-
-		buf_add(out, line.p, part.head, NULL);
-		buf_add(out, line.p + end - keep, line.n - end + keep, NULL);
+		buf_add(out, "\n", newline, NULL);
+		return;
 	}
-	buf_add(out, "\n", newline, NULL);
+	CLEAN_BUF struct buf left = BUF_MAX(REDACT_LINE_MAX);
+	size_t end = part.head + part.text, keep = !part.cut && end < line.n ? 2 : 0;
+	buf_add(&left, line.p, part.head, NULL);
+	buf_add(&left, line.p + end - keep, line.n - end + keep, NULL);
+	/* Like any other line: those before it may wait for what they are. */
+	redact_lines_whole(l, (struct str){left.p, left.n}, newline, out);
 }
 
 /* What waits: the text of the parts is looked at as one. */
 static void give(struct redact_lines *l, struct buf *out)
 {
 	struct redact_parts *p = &l->parts;
-	size_t before = out->n, n = p->joined.n;
+	size_t before, n = p->joined.n;
 	bool changed;
 
 	if (!p->n)
@@ -129,10 +110,16 @@ static void give(struct redact_lines *l, struct buf *out)
 	const char *line = raw.p, *end = raw.p + raw.n;
 	p->raw = (struct buf)BUF_MAX(raw.max);
 	p->n = 0;
+	/* A line that was cut is long: none of a key, and no `value:` that waits for its name. */
+	redact_next_end(l, out);
+	redact_key_give(l, out);
+	before = out->n;
+	l->run_out = l->value_out = true;
 	redact_lines_whole(l, (struct str){p->joined.p, n}, true, out);
-	changed = out->n < before + n + 1 || memcmp(out->p + out->n - n - 1, p->joined.p, n) != 0;
+	l->run_out = l->value_out = false;
+	changed = out->n != before + n + 1 || memcmp(out->p + before, p->joined.p, n) != 0;
 	if (!changed)
-		out->n -= n + 1;
+		out->n = before;
 	for (bool first = true; line < end; first = false) {
 		const char *nl = memchr(line, '\n', (size_t)(end - line));
 		struct str s = {line, (size_t)((nl ? nl : end) - line)};

@@ -16,51 +16,72 @@ static bool is_key_char(char c)
 	       c == '/';
 }
 
+/* A quote, also as it stands in a string of JSON; its length. */
+static size_t quote_at(const char *p, const char *end)
+{
+	if (p < end && (*p == '"' || *p == '\''))
+		return 1;
+	return end - p >= 2 && p[0] == '\\' && p[1] == '"' ? 2 : 0;
+}
+
+/* Takes the quotes of a value off. */
+static void set_value(struct key_line *k, const char *p, const char *end)
+{
+	size_t q;
+
+	while (p < end && *p == ' ')
+		p++;
+	q = quote_at(p, end);
+	k->quoted = q && (size_t)(end - p) >= 2 * q && !memcmp(end - q, p, q);
+	k->value = (struct str){p + (k->quoted ? q : 0), (size_t)(end - p) - (k->quoted ? 2 * q : 0)};
+}
+
+static const char *end_of(struct str text)
+{
+	const char *end = text.p + text.n;
+
+	while (end > text.p && (end[-1] == ' ' || end[-1] == '\r' || end[-1] == ','))
+		end--;
+	return end;
+}
+
 static struct key_line parse(struct str line)
 {
-	const char *p = line.p, *end = line.p + line.n;
+	struct str text = redact_log_text(line);
+	const char *p = text.p, *end = end_of(text);
 	struct key_line k = {.indent = 0};
-	char quote = 0;
 
-	while (end > p && (end[-1] == ' ' || end[-1] == '\r' || end[-1] == ','))
-		end--;
 	while (p < end && (*p == ' ' || (*p == '-' && p + 1 < end && p[1] == ' ')))
 		p++;
-	k.indent = (int)(p - line.p);
-	if (p < end && (*p == '"' || *p == '\''))
-		quote = *p++;
+	k.indent = (int)(p - text.p);
+	size_t q = quote_at(p, end);
+	p += q;
 	const char *key = p;
 	while (p < end && is_key_char(*p))
 		p++;
 	size_t n = (size_t)(p - key);
-	if (quote && (p >= end || *p++ != quote))
+	if (q && quote_at(p, end) != q)
 		return k;
+	p += q;
 	if (p >= end || *p++ != ':' || (p < end && *p != ' '))
 		return k;
-	while (p < end && *p == ' ')
-		p++;
-	k.quoted = end - p >= 2 && (*p == '"' || *p == '\'') && end[-1] == *p;
 	k.key = (struct str){key, n};
-	k.value = (struct str){p + k.quoted, (size_t)(end - p) - (k.quoted ? 2 : 0)};
+	set_value(&k, p, end);
 	return k;
 }
 
 /* A key with blanks or other signs in it. */
 static struct key_line parse_loosely(struct str line, int indent)
 {
-	const char *end = line.p + line.n, *p = line.p + indent;
+	struct str text = redact_log_text(line);
+	const char *end = end_of(text), *p = text.p + indent;
 	const char *colon = p < end ? memmem(p, (size_t)(end - p), ": ", 2) : NULL;
 	struct key_line k = {.indent = indent};
 
 	if (!colon)
 		return k;
 	k.key = (struct str){p, (size_t)(colon - p)};
-	for (p = colon + 2; p < end && *p == ' ';)
-		p++;
-	while (end > p && (end[-1] == ' ' || end[-1] == '\r' || end[-1] == ','))
-		end--;
-	k.quoted = end - p >= 2 && (*p == '"' || *p == '\'') && end[-1] == *p;
-	k.value = (struct str){p + k.quoted, (size_t)(end - p) - (k.quoted ? 2 : 0)};
+	set_value(&k, colon + 2, end);
 	return k;
 }
 
@@ -72,6 +93,7 @@ static bool is_data(const struct key_line *k)
 
 static bool is_blank(struct str line)
 {
+	line = redact_log_text(line);
 	for (size_t i = 0; i < line.n; i++)
 		if (line.p[i] != ' ' && line.p[i] != '\t' && line.p[i] != '\r')
 			return false;
@@ -89,6 +111,7 @@ static void close_value(struct redact_lines *l, struct buf *out)
 	if (l->value_indent < 0)
 		return;
 	(void)placeholder_add(l->r->placeholders, "secret", (struct str){buf_cstr(&l->value), l->value.n}, out, NULL);
+	buf_add(out, buf_cstr(&l->value_tail), l->value_tail.n, NULL);
 	buf_add(out, "\n", 1, NULL);
 	l->count++;
 	l->value_indent = -1;
@@ -98,12 +121,13 @@ static void close_value(struct redact_lines *l, struct buf *out)
 /* A key of the data and its value; or what stands there instead. */
 static void take_entry(struct redact_lines *l, struct str line, bool newline, struct buf *out)
 {
+	struct str text = redact_log_text(line);
 	struct key_line k = parse(line);
+	struct str rest = {text.p + k.indent, text.n - (size_t)k.indent};
 
 	if (!k.key.n)
 		k = parse_loosely(line, k.indent);
-
-	if (is_blank(line) || str_eq((struct str){line.p + k.indent, line.n - (size_t)k.indent}, "}")) {
+	if (is_blank(line) || str_eq(rest, "}")) {
 		buf_add(out, line.p, line.n, NULL);
 	} else if (k.key.n && (!k.value.n || ((*k.value.p == '|' || *k.value.p == '>') && k.value.n < 8)) && !k.quoted) {
 		/* Its text follows on deeper lines. */
@@ -111,11 +135,13 @@ static void take_entry(struct redact_lines *l, struct str line, bool newline, st
 		buf_add_str(out, ": ", NULL);
 		l->value_indent = k.indent;
 		buf_clear(&l->value);
+		buf_clear(&l->value_tail);
+		(void)buf_add(&l->value_tail, text.p + text.n, (size_t)(line.p + line.n - text.p - text.n), NULL);
 		return;
-	} else if (redact_is_innocent(k.key.n ? k.value : (struct str){line.p + k.indent, line.n - (size_t)k.indent})) {
+	} else if (redact_is_innocent(k.key.n ? k.value : rest)) {
 		buf_add(out, line.p, line.n, NULL);
 	} else {
-		struct str v = k.key.n ? k.value : (struct str){line.p + k.indent, line.n - (size_t)k.indent};
+		struct str v = k.key.n ? k.value : rest;
 
 		buf_add(out, line.p, (size_t)(v.p - line.p), NULL);
 		if (l->data_base64)
@@ -242,16 +268,18 @@ static bool held_is_base64(const struct redact_lines *l, struct str last)
 /* `kin`, behind which the text ends. */
 static bool is_kind_cut(struct str line, const struct key_line *k, int indent)
 {
-	size_t n = line.n - (size_t)k->indent;
+	struct str text = redact_log_text(line);
+	size_t n = text.n - (size_t)k->indent;
 
-	return k->indent == indent && n && n <= strlen("kind") && !memcmp("kind", line.p + k->indent, n);
+	return k->indent == indent && n && n <= strlen("kind") && !memcmp("kind", text.p + k->indent, n);
 }
 
 /* While lines wait. True when this one waits, too. */
 static bool wait_on(struct redact_lines *l, struct str line, const struct key_line *k, bool newline, struct buf *out)
 {
 	static const char *const beside[] = {"data", "stringData", "binaryData", "immutable", "apiVersion"};
-	bool more = is_blank(line) || k->indent > l->held_indent || (k->indent == l->held_indent && line.n > (size_t)k->indent && line.p[k->indent] == '}');
+	struct str text = redact_log_text(line);
+	bool more = is_blank(line) || k->indent > l->held_indent || (k->indent == l->held_indent && text.n > (size_t)k->indent && text.p[k->indent] == '}');
 
 	for (size_t i = 0; i < ARRAY_LEN(beside); i++)
 		more |= k->indent == l->held_indent && str_eq(k->key, beside[i]);
@@ -282,7 +310,7 @@ bool redact_secret_line(struct redact_lines *l, const uint64_t *found, struct st
 		return true;
 	if (is_blank(line))
 		return false;
-	if (l->secret_indent >= 0 && (k.indent < l->secret_indent || str_starts(line, "---")))
+	if (l->secret_indent >= 0 && (k.indent < l->secret_indent || str_starts(redact_log_text(line), "---")))
 		l->secret_indent = -1;
 	if (str_eq(k.key, "kind"))
 		l->secret_indent = str_eq(k.value, "Secret") ? k.indent : k.indent == l->secret_indent ? -1 : l->secret_indent;

@@ -266,13 +266,14 @@ static size_t end_of_bare(struct str s, size_t p)
 			q = quote_at(s, p);
 		if (q.c && over_behind(s, p + q.n))
 			break;
-		/* A line break written out, in a string. */
-		if (c == '\\' && in_string && p + 1 < s.n) {
+		/* A line break written out, in a string. A run of backslashes is looked at once. */
+		if (c == '\\') {
 			size_t k = p;
 			while (k < s.n && s.p[k] == '\\')
 				k++;
-			if (k < s.n && strchr("nrt", s.p[k]))
+			if (in_string && k < s.n && k > p && s.p[k] && strchr("nrt", s.p[k]))
 				break;
+			p = k - 1;
 		}
 	}
 	return p;

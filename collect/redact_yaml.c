@@ -300,16 +300,31 @@ static int put_scalar(const struct place *p, struct str text, struct buf *out)
 	return block && k && old.p[k - 1] == '\n' ? buf_add(out, old.p + k - 1, old.n - k + 1, NULL) : 0;
 }
 
+/* The length of an anchor and a tag in front of a scalar, which libyaml counts in: &a !!str x */
+static size_t properties_of(struct str s)
+{
+	size_t n = 0;
+
+	while (n < s.n && (s.p[n] == '&' || s.p[n] == '!')) {
+		while (n < s.n && s.p[n] != ' ' && s.p[n] != '\n')
+			n++;
+		while (n < s.n && s.p[n] == ' ')
+			n++;
+	}
+	return n;
+}
+
 static int write_all(const struct reader *r, struct str text, struct buf *out)
 {
 	size_t at = 0;
 	int rc = 0;
 
 	for (size_t i = 0; i < r->n && rc >= 0; i++) {
-		const struct place *p = &r->places[i];
+		struct place *p = &r->places[i];
 
 		if (!is_changed(p) || p->from < at)
 			continue;
+		p->from += properties_of((struct str){text.p + p->from, p->to - p->from});
 		rc = buf_add(out, text.p + at, p->from - at, NULL);
 		if (rc >= 0)
 			rc = put_scalar(p, text, out);
