@@ -117,6 +117,20 @@ static bool by_equals(const struct redact_says *says, const struct redact_link *
 	return !names_object(says, v, says->bare || says->level == REDACT_MAYBE || (l->key_quoted && quoted));
 }
 
+/* Letters and digits, both: no number, no address, no name of an object. */
+static bool is_word_with_digit(struct str v)
+{
+	bool digit = false, letter = false;
+
+	for (size_t i = 0; i < v.n; i++) {
+		digit |= isdigit((unsigned char)v.p[i]) != 0;
+		letter |= isalpha((unsigned char)v.p[i]) != 0;
+		if (!isalnum((unsigned char)v.p[i]))
+			return false;
+	}
+	return digit && letter;
+}
+
 /* `Password:value`, what Go prints of a struct; in a map, names are written as they come. */
 static bool by_struct(const struct scan *s, const struct redact_says *says, size_t from, struct str v)
 {
@@ -126,7 +140,7 @@ static bool by_struct(const struct scan *s, const struct redact_says *says, size
 		return v.n >= 3;
 	if (says->level != REDACT_WEAK || v.n < 4 || names_object(says, v, true))
 		return false;
-	return (v.n >= 8 && isupper((unsigned char)s->line.p[from])) || redact_in_go_map(s->line, from);
+	return (v.n >= 8 && (isupper((unsigned char)s->line.p[from]) || is_word_with_digit(v))) || redact_in_go_map(s->line, from);
 }
 
 /* The end of a field of Go's %+v, which may hold blanks: in front of the next field or the closing bracket. b: the end of its first
@@ -234,14 +248,21 @@ bool redact_is_source(struct str v)
 	return false;
 }
 
-/* token = get_token("admin"), id = ids[user] */
-static bool is_call(struct str v)
+bool redact_is_code(const struct redact *r, struct str v)
 {
-	size_t n = 0;
+	size_t n = 0, last = 0;
 
-	while (n < v.n && (isalpha((unsigned char)v.p[n]) || v.p[n] == '_' || v.p[n] == '.' || (n && isdigit((unsigned char)v.p[n]))))
+	while (n < v.n && (isalpha((unsigned char)v.p[n]) || v.p[n] == '_' || v.p[n] == '.' || (n && isdigit((unsigned char)v.p[n])))) {
+		last = v.p[n] == '.' ? n + 1 : last;
 		n++;
-	return n > 2 && n < v.n && (v.p[n] == '(' || v.p[n] == '[');
+	}
+	/* args.password: the last name announces one itself */
+	if (n == v.n)
+		return last && last < n && redact_says(r, (struct str){v.p + last, n - last}).level >= REDACT_WEAK;
+	if (n <= 2 || (v.p[n] != '(' && v.p[n] != '['))
+		return false;
+	/* decrypt("x") holds one */
+	return v.p[n] == '[' || (!memchr(v.p, '"', v.n) && !memchr(v.p, '\'', v.n)) || redact_is_setting(v, n);
 }
 
 static bool is_name(struct str v)
@@ -269,7 +290,9 @@ static bool decide(const struct scan *s, const struct redact_says *says, const s
 		return false;
 	if (says->level == REDACT_MAYBE && !redact_may_be(v))
 		return false;
-	if ((says->level < REDACT_STRONG || !strcmp(says->kind, "token")) && (redact_is_method(s->r, v) || (!quoted && is_call(v))))
+	if ((says->level < REDACT_STRONG || !strcmp(says->kind, "token")) && redact_is_method(s->r, v))
+		return false;
+	if (!quoted && redact_is_code(s->r, v))
 		return false;
 	/* opts['password'] = other.password */
 	if (l->subscript && !quoted && !is_mixed(v))

@@ -43,7 +43,7 @@ struct redact {
 	uint64_t always[WORDSET_OWNERS / 64]; /* rules without hints */
 	struct placeholders *placeholders;
 	/* of names and values */
-	struct redact_list ends, contains, not_ends, weak, exact, whole, keys, fields, fields_only, not_within, values_beside, values_below, errors, methods, announce, files, variables, in_variables, documents, roots, prose, shallow, about;
+	struct redact_list ends, contains, not_ends, weak, exact, whole, keys, fields, fields_only, not_within, not_variables, keys_below, values_beside, values_below, errors, methods, announce, files, variables, in_variables, documents, roots, prose, shallow, about;
 	struct redact_list annotations_json, secret_types, configmap_keys;
 	cJSON *doc; /* owns the texts */
 };
@@ -165,6 +165,10 @@ void redact_patterns(struct redact_lines *l, const uint64_t *found, struct str l
 bool redact_secret_line(struct redact_lines *l, const uint64_t *found, struct str line, bool newline, struct buf *out);
 void redact_secret_end(struct redact_lines *l, struct buf *out);
 
+/* Whether a name is one that only tells about a credential: passwordPolicy, secretName. */
+bool redact_only_tells(const struct redact *r, struct str name);
+/* token = get_token("admin"), id = ids[user], args.password: a place of a program where a value comes from. */
+bool redact_is_code(const struct redact *r, struct str v);
 /* Values that tell nothing: an empty one, a switch, a reference to another variable, a mask, what was replaced before. */
 bool redact_is_innocent(struct str v);
 /* The path of a file: it begins with a folder that the rules list under `roots`. Any other value that begins with '/' may be

@@ -116,7 +116,7 @@ static enum redact_level announces_below(const struct redact_walk *w, const char
 	for (size_t i = 0; i <= n; i++)
 		lower[i] = (char)tolower((unsigned char)one[i]);
 	/* `secrets` of Helm's values, of a request to a CSI driver: a map of them */
-	if (several && w->config && !strcmp(lower, "secret"))
+	if (several && !texts && w->config && !strcmp(lower, "secret"))
 		return REDACT_STRONG;
 	return texts || !redact_listed(&w->r->shallow, lower) ? level : REDACT_NOTHING;
 }
@@ -135,7 +135,7 @@ static void redact_below(struct redact_walk *w, cJSON *in, bool weak, int depth)
 			continue;
 		for (size_t i = 0; i <= n; i++)
 			lower[i] = v->string ? (char)tolower((unsigned char)v->string[i]) : '\0';
-		if (redact_listed(&w->r->about, lower))
+		if (redact_listed(&w->r->about, lower) || (v->string && redact_only_tells(w->r, str_of(v->string))))
 			continue;
 		if (cJSON_IsString(v) && !(weak && redact_is_reference(str_of(v->valuestring), cJSON_IsArray(in))) && !redact_is_path(w->r, str_of(v->valuestring)))
 			redact_replace(w, v, "field");
@@ -176,6 +176,11 @@ static bool is_bare_value(const struct redact_walk *w, const char *name, const c
 	struct redact_says says = redact_says(w->r, str_of(name));
 	struct str v = str_of(value);
 
+	bool digit = strpbrk(value, "0123456789") != NULL;
+
+	/* acme-prod-2024; web-tls is the name of an object */
+	if (!strcasecmp(name, "secret") && memchr(v.p, '-', v.n) && (!digit || !w->config))
+		return false;
 	return says.bare && says.level == REDACT_WEAK && v.n >= 4 && !redact_is_innocent(v) && !redact_is_path(w->r, v) && !redact_is_method(w->r, v);
 }
 
@@ -185,7 +190,8 @@ static bool hides_credential(struct redact_walk *w, const char *name, const char
 	CLEAN_BUF struct buf plain = BUF_MAX((size_t)4 << 20), out = BUF_MAX((size_t)64 << 20);
 	const char *comma = !strncmp(text, "data:", 5) ? strchr(text, ',') : NULL;
 	size_t len = strlen(name);
-	bool named = len >= 6 && !strcasecmp(name + len - 6, "base64");
+	bool named = (len >= 6 && !strcasecmp(name + len - 6, "base64")) || !strcasecmp(name, "userData") || !strcasecmp(name, "cloudConfig") ||
+	             !strcasecmp(name, "kubeConfigData");
 	int64_t n = 0;
 
 	if (w->embedded >= EMBEDDED_MAX || (!comma && !named))
@@ -221,7 +227,8 @@ static void walk_member(struct redact_walk *w, cJSON *v)
 		else
 			redact_below(w, v, false, 0);
 	} else if (cJSON_IsString(v) && !(w->mapping && !strcmp(k, "secretKey")) &&
-	           (redact_field(w->r, k, str_of(v->valuestring), w->config) || (w->value && is_bare_value(w, k, v->valuestring)))) {
+	           (redact_field(w->r, k, str_of(v->valuestring), w->config) || (w->value && is_bare_value(w, k, v->valuestring)) ||
+	            (w->key && !strcasecmp(k, "key") && strlen(v->valuestring) >= 8 && !redact_is_reference(str_of(v->valuestring), true)))) {
 		redact_replace(w, v, "field");
 	} else if (cJSON_IsString(v) && hides_credential(w, k, v->valuestring)) {
 		redact_replace(w, v, "packed");
@@ -229,9 +236,10 @@ static void walk_member(struct redact_walk *w, cJSON *v)
 		redact_set_string(v, xasprintf("%.17g", v->valuedouble));
 		redact_replace(w, v, "field");
 	}
-	bool value = w->value, config = w->config;
+	bool value = w->value, config = w->config, key = w->key;
 	if (v->child) {
-		w->value = is_word_of_list(&w->r->values_below, k);
+		w->value = w->config && is_word_of_list(&w->r->values_below, k);
+		w->key = w->config && is_word_of_list(&w->r->keys_below, k);
 		w->config |= cJSON_IsObject(v) && !strcmp(k, "values"); /* of a Helm release */
 	}
 	enum redact_level below = v->child ? announces_below(w, k, cJSON_IsArray(v) && cJSON_IsString(v->child)) : REDACT_NOTHING;
@@ -239,6 +247,7 @@ static void walk_member(struct redact_walk *w, cJSON *v)
 		redact_below(w, v, below == REDACT_WEAK, 0);
 	walk_value(w, v);
 	w->value = value;
+	w->key = key;
 	w->config = config;
 }
 
@@ -286,7 +295,7 @@ static void walk_object(struct redact_walk *w, cJSON *o, const char *kind)
 	bool schema = w->schema, mapping = w->mapping;
 	const char *around = w->kind;
 
-	bool pair = false, special = false, value = w->value;
+	bool pair = false, special = false, effect = false, value = w->value;
 	bool configmap = own ? !strcmp(own, "ConfigMap") : kind && !strcmp(kind, "ConfigMap");
 
 	if (own || kind)
@@ -300,7 +309,8 @@ static void walk_object(struct redact_walk *w, cJSON *o, const char *kind)
 		pair |= (*k == 'v' && k[1] == 'a' && k[2] == 'l') || !strcmp(k, "default");
 		special |= !strcmp(k, "kty") || !strcmp(k, "op");
 		w->mapping |= !strcmp(k, "remoteRef") || !strcmp(k, "sourceRef");
-		w->value |= is_word_of_list(&w->r->values_beside, k);
+		w->value |= (w->config || !strcasecmp(k, "clientid")) && is_word_of_list(&w->r->values_beside, k);
+		effect |= !strcmp(k, "effect");
 	}
 
 	w->schema |= own && !strcmp(own, "CustomResourceDefinition");
@@ -308,7 +318,7 @@ static void walk_object(struct redact_walk *w, cJSON *o, const char *kind)
 		redact_walk_secret(w, o);
 	else if (configmap)
 		redact_walk_configmap(w, o);
-	if (pair) {
+	if (pair && !effect) { /* a taint's key is none's name */
 		redact_walk_pair(w, o, false);
 		redact_walk_setting(w, o);
 	}

@@ -99,7 +99,7 @@ struct redact_says redact_says(const struct redact *r, struct str name)
 		says.level = REDACT_STRONG;
 	} else if ((entry = containing(norm, n, &r->contains)).p) {
 		says.level = REDACT_STRONG;
-	} else if (says.variable && ((entry = ending_of(norm, n, &r->variables)).p || (!within(norm, &r->not_within).p && (entry = within(norm, &r->in_variables)).p))) {
+	} else if (says.variable && !ending_of(norm, n, &r->not_variables).p && ((entry = ending_of(norm, n, &r->variables)).p || (!within(norm, &r->not_within).p && (entry = within(norm, &r->in_variables)).p))) {
 		says.level = REDACT_MAYBE;
 	}
 	if (entry.p) {
@@ -110,6 +110,14 @@ struct redact_says redact_says(const struct redact *r, struct str name)
 			says.level = REDACT_NOTHING;
 	}
 	return says;
+}
+
+bool redact_only_tells(const struct redact *r, struct str name)
+{
+	char norm[256];
+	size_t n = normalize(name, norm, sizeof(norm));
+
+	return ending_of(norm, n, &r->not_ends).p != NULL;
 }
 
 bool redact_name(const struct redact *r, const char *name)
@@ -126,6 +134,9 @@ static bool is_expansion(struct str v)
 
 	if (v.n < 2 || v.p[0] != '$')
 		return false;
+	/* $1 of a shell, $__file{...} of Grafana, $http_authorization of nginx */
+	if (str_starts(v, "$__") || (isdigit((unsigned char)v.p[1]) && v.n == 2) || str_starts(v, "$http_") || str_starts(v, "$arg_") || str_starts(v, "$cookie_"))
+		return true;
 	/* $dir/ca.pem of a file of OpenSSL's */
 	size_t small = 0;
 	while (slash && small < name.n && islower((unsigned char)name.p[small]))
@@ -174,6 +185,22 @@ static bool is_verb(struct str v)
 	return i < v.n && strchr("sdvqxXpwciu", v.p[i]) && (i + 1 == v.n || !isalnum((unsigned char)v.p[i + 1]));
 }
 
+/* What something else puts a value in place of: @db.password@, __KUBECONFIG_FILEPATH__, ref+vault://..., vault:secret/data/db#password. */
+static bool is_filled_in(struct str v)
+{
+	size_t n = 2;
+
+	if (v.n > 2 && v.p[0] == '@' && v.p[v.n - 1] == '@')
+		return true;
+	if (str_starts(v, "ref+") || (str_starts(v, "vault:") && memchr(v.p, '#', v.n)) || (v.n && v.p[0] == '`'))
+		return true;
+	if (v.n < 5 || memcmp(v.p, "__", 2) || memcmp(v.p + v.n - 2, "__", 2))
+		return false;
+	while (n < v.n && (isupper((unsigned char)v.p[n]) || isdigit((unsigned char)v.p[n]) || v.p[n] == '_'))
+		n++;
+	return n == v.n;
+}
+
 /* ssh-ed25519 AAAA... */
 static bool is_public_key(struct str v)
 {
@@ -197,6 +224,9 @@ static bool has_default(struct str v)
 	p += p + 1 < end && p[1] == '-' ? 2 : 1;
 	if (end > p && end[-1] == '}')
 		end--;
+	/* ${X:0:8} is a part of X. */
+	if (p < end && isdigit((unsigned char)*p) && memchr(p, ':', (size_t)(end - p)))
+		return false;
 	return p < end && *p != '?' && *p != '+' && !redact_is_innocent((struct str){p, (size_t)(end - p)});
 }
 
@@ -214,7 +244,7 @@ bool redact_is_innocent(struct str v)
 			return false;
 		else if (str_starts(v, around[i][0]) && (str_ends(v, around[i][1]) || !memmem(v.p, v.n, around[i][1], strlen(around[i][1]))))
 			return true;
-	return is_expansion(v) || is_mask(v) || is_verb(v) || is_public_key(v) || placeholder_is(v);
+	return is_filled_in(v) || is_expansion(v) || is_mask(v) || is_verb(v) || is_public_key(v) || placeholder_is(v);
 }
 
 bool redact_is_path(const struct redact *r, struct str v)
@@ -294,7 +324,7 @@ bool redact_may_be(struct str v)
 {
 	bool digits = is_number(v);
 
-	return v.n >= 6 && !digits && !memmem(v.p, v.n, "://", 3) && !redact_is_reference(v, true);
+	return v.n >= 6 && !digits && !memmem(v.p, v.n, "://", 3) && !str_starts(v, "arn:") && !str_starts(v, "alias/") && !redact_is_reference(v, true);
 }
 
 bool redact_is_directory(struct str name, struct str value)

@@ -151,6 +151,8 @@ int redact_parse(const char *name, struct str text, struct redact **out, struct 
 	take_list(&r->keys, names, "keys");
 	take_list(&r->fields_only, names, "fields_only");
 	take_list(&r->not_within, names, "not_within");
+	take_list(&r->not_variables, names, "not_variables");
+	take_list(&r->keys_below, r->doc, "keys_below");
 	take_list(&r->values_beside, r->doc, "values_beside");
 	take_list(&r->values_below, r->doc, "values_below");
 	take_list(&r->errors, r->doc, "errors");
@@ -194,7 +196,7 @@ void redact_free(struct redact *r)
 		regex_free(r->rules[i].inside);
 	}
 	free(r->rules);
-	struct redact_list *const lists[] = {&r->ends, &r->contains, &r->not_ends, &r->weak, &r->exact, &r->whole, &r->keys, &r->fields, &r->fields_only, &r->not_within, &r->values_beside, &r->values_below, &r->errors, &r->methods, &r->announce, &r->files, &r->variables, &r->in_variables, &r->documents, &r->roots, &r->prose,
+	struct redact_list *const lists[] = {&r->ends, &r->contains, &r->not_ends, &r->weak, &r->exact, &r->whole, &r->keys, &r->fields, &r->fields_only, &r->not_within, &r->not_variables, &r->keys_below, &r->values_beside, &r->values_below, &r->errors, &r->methods, &r->announce, &r->files, &r->variables, &r->in_variables, &r->documents, &r->roots, &r->prose,
 	                                     &r->shallow, &r->about, &r->annotations_json, &r->secret_types, &r->configmap_keys};
 
 	for (size_t i = 0; i < ARRAY_LEN(lists); i++)

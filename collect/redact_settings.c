@@ -2,6 +2,7 @@
  * end of the line, and a name that announces a credential has one, whatever it looks like: no other text says so much. */
 #include "collect/redact_internal.h"
 #include "collect/redact_value.h"
+#include <strings.h> /* strncasecmp */
 
 struct setting {
 	struct str name, value;
@@ -44,6 +45,8 @@ static bool parse(struct str line, struct setting *out)
 	out->blank = line.p[q] != '=' && line.p[q] != ':';
 	if (out->blank && q == p)
 		return false;
+	if (line.p[q] == ':' && q + 1 < line.n && line.p[q + 1] == '=')
+		q++;
 	out->value = trimmed(line, out->blank ? q : skip(line, q + 1));
 	/* "x" and 'x', to the end: the quotes stay. */
 	if (out->value.n >= 2 && strchr("\"'", *out->value.p) && out->value.p[out->value.n - 1] == *out->value.p) {
@@ -61,7 +64,7 @@ static bool parse_last(struct str line, struct setting *out)
 	struct str v = trimmed(line, skip(line, 0));
 	const char *end = v.p + v.n, *p = end, *name;
 
-	if (!v.n || strchr("#;/!", *v.p) || memchr(v.p, '=', v.n) || memchr(v.p, '"', v.n) || memchr(v.p, '$', v.n))
+	if (!v.n || str_starts(v, "echo ") || str_starts(v, "printf ") || str_starts(v, "log") || strchr("#;/!", *v.p) || memchr(v.p, '=', v.n) || memchr(v.p, '"', v.n) || memchr(v.p, '$', v.n))
 		return false;
 	while (p > v.p && !redact_is_blank(p[-1]))
 		p--;
@@ -75,12 +78,22 @@ static bool parse_last(struct str line, struct setting *out)
 	return out->name.n && name > v.p && redact_is_blank(name[-1]) && out->value.n;
 }
 
+/* 900, 15m: how long one is good */
+static bool is_duration(struct str v)
+{
+	size_t n = 0;
+
+	while (n < v.n && v.p[n] >= '0' && v.p[n] <= '9')
+		n++;
+	return n && n <= 6 && (n == v.n || (n + 1 == v.n && strchr("smhd", v.p[n])));
+}
+
 static bool is_credential(const struct redact *r, const struct setting *s, enum redact_level least)
 {
 	struct redact_says says = redact_says(r, s->name);
 	struct str v = s->value;
 
-	if (says.level < least || v.n < 3 || redact_is_innocent(v) || redact_is_path(r, v) || redact_is_prose(r, v) || redact_is_source(v) ||
+	if (says.level < least || v.n < 3 || redact_is_innocent(v) || redact_is_path(r, v) || redact_is_prose(r, v) || redact_is_source(v) || redact_is_code(r, v) || is_duration(v) ||
 	    redact_is_directory(s->name, v) || redact_is_lookup(v) || memmem(v.p, v.n, "**REDACTED", 10))
 		return false;
 	/* A block, a list, a call, an address: not what is meant. */
@@ -88,6 +101,9 @@ static bool is_credential(const struct redact *r, const struct setting *s, enum 
 		return false;
 	if (says.level == REDACT_MAYBE)
 		return redact_may_be(v);
+	/* The name of a cookie */
+	if (redact_is_reference(v, true) && s->name.n >= 6 && !strncasecmp(s->name.p + s->name.n - 6, "cookie", 6))
+		return false;
 	return says.level == REDACT_STRONG || !redact_is_method(r, v);
 }
 

@@ -84,10 +84,9 @@ static size_t behind_type(struct str s, size_t p)
 	return quote_at(s, p).c ? p : 0;
 }
 
-/* getenv(, define(, config.get(: a function that takes a name and a value; its bracket is at p. */
-static bool is_setting(struct str s, size_t p)
+bool redact_is_setting(struct str s, size_t p)
 {
-	static const char *const words[] = {"get", "env", "define", "set", "put", "config", "option", "param", "default", "prop"};
+	static const char *const words[] = {"read", "load", "input", "from_", "get", "env", "define", "set", "put", "config", "option", "param", "default", "prop"};
 	size_t from = p > 40 ? p - 40 : 0;
 
 	while (p > from && redact_is_blank(s.p[p - 1]))
@@ -108,7 +107,7 @@ static size_t default_at(struct str s, size_t from, size_t p, bool key_quoted, s
 
 	while (front > 0 && redact_is_blank(s.p[front - 1]))
 		front--;
-	if (key_quoted && front > 0 && s.p[front - 1] == '(' && s.p[p] == ',' && is_setting(s, front - 1)) {
+	if (key_quoted && front > 0 && s.p[front - 1] == '(' && s.p[p] == ',' && redact_is_setting(s, front - 1)) {
 		p = skip_blanks(s, p + 1);
 		if (stands_at(s, p, "default")) { /* env("X", default="y") */
 			p = skip_blanks(s, p + strlen("default"));

@@ -27,6 +27,8 @@ struct redact_link redact_link_at(struct str line, size_t from, size_t to);
 bool redact_value_at(struct str line, const struct redact_link *l, bool whole, size_t *from, size_t *to, bool *quoted);
 /* Whether what Go prints of a map begins in front of `at`, not far from it. */
 bool redact_in_go_map(struct str line, size_t at);
+/* getenv(, define(, config.get(: a function that takes a name, and may be a value, or finds one; its bracket is at p. */
+bool redact_is_setting(struct str line, size_t p);
 bool redact_is_word(char c); /* of which names consist */
 bool redact_is_blank(char c);
 

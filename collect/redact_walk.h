@@ -14,6 +14,7 @@ struct redact_walk {
 	bool mapping; /* an object that maps keys of another store: secretKey: password, remoteRef: {...} */
 	bool settings; /* a text is a configuration file: the data of a ConfigMap */
 	bool value;    /* beside or above a bare `secret` stands what makes it a value */
+	bool key;      /* above stands what makes a bare `key` one */
 	const char *kind; /* of the object around, when the rules name fields of that kind */
 };
 

@@ -117,6 +117,9 @@ static const struct {
 	{"Cookie: sid=abcdef$ {\"password\":\"hunter2\"}", "hunter2"},
 };
 
+/* A placeholder in base64, as the data of a Secret has it. */
+#define PACKED "KipSRURBQ1RFRD"
+
 static void test_secrets(void **state)
 {
 	(void)state;
@@ -124,7 +127,7 @@ static void test_secrets(void **state)
 		int64_t n;
 		CLEAN(clean_free) char *out = redacted(secrets[i].text, &n);
 
-		if (n < 1 || !strstr(out, "**REDACTED:") || (secrets[i].secret[0] && strstr(out, secrets[i].secret)))
+		if (n < 1 || (!strstr(out, "**REDACTED:") && !strstr(out, PACKED)) || (secrets[i].secret[0] && strstr(out, secrets[i].secret)))
 			fail_msg("\"%s\" became \"%s\"", secrets[i].text, out);
 	}
 }
@@ -312,6 +315,8 @@ static void cut_lines(const char *item, const char *secret, size_t shift)
 		OK(redact_stream_write(s, in.p + at, in.n - at < 65536 ? in.n - at : 65536, &e));
 	OK(redact_stream_finish(s, &e));
 	for (const char *p = out.p; (p = memmem(p, (size_t)(out.p + out.n - p), "REDACTED", 8)); p += 8)
+		left++;
+	for (const char *p = out.p; (p = memmem(p, (size_t)(out.p + out.n - p), PACKED, strlen(PACKED))); p += strlen(PACKED))
 		left++;
 	if (memmem(out.p, out.n, secret, strlen(secret)) || left + 2 < planted || left > planted + 2)
 		fail_msg("\"%s\" shifted by %zu: %zu planted, %zu replaced", item, shift, planted, left);

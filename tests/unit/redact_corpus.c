@@ -83,6 +83,8 @@ static void unfold(char *s, bool json)
 			s++;
 		else if (!json && s[0] == '\\' && s[1] == 'n' && (to == start || to[-1] != '\\'))
 			*to++ = '\n', s++;
+		else if (!json && s[0] == '\\' && s[1] == 'n') /* \\n: a backslash, which is there, and n */
+			*to++ = 'n', s++;
 		else
 			*to++ = *s;
 	}
