@@ -22,12 +22,12 @@ static int put(struct copy *c, const char *p, size_t n)
 	return buf_add(c->out, p, n, c->e);
 }
 
-/* Blanks, commas and colons. */
+/* Blanks, which to cJSON is everything up to ' ', commas and colons. */
 static int copy_gap(struct copy *c)
 {
 	const char *p = c->p;
 
-	while (c->p < c->end && (*c->p == ' ' || *c->p == '\t' || *c->p == '\n' || *c->p == '\r' || *c->p == ',' || *c->p == ':'))
+	while (c->p < c->end && ((unsigned char)*c->p <= ' ' || *c->p == ',' || *c->p == ':'))
 		c->p++;
 	return put(c, p, (size_t)(c->p - p));
 }
@@ -148,7 +148,7 @@ static int copy_value(struct copy *c, const cJSON *v)
 		c->p = p;
 		rc = put_tree(c, v);
 	} else {
-		while (c->p < c->end && !strchr(" \t\n\r,:]}", *c->p))
+		while (c->p < c->end && (unsigned char)*c->p > ' ' && !strchr(",:]}", *c->p))
 			c->p++;
 		rc = cJSON_IsString(v) ? put_tree(c, v) : put(c, p, (size_t)(c->p - p));
 	}
