@@ -1,7 +1,7 @@
 /* Commands whose words stand apart: joined, they are what the patterns know. */
 #include "collect/redact_internal.h"
 
-enum { INNER_BLANK = '\001', WORDS_MAX = 4096, WORD_MAX = 2048 }; /* bytes: of the words so far; of one */
+enum { INNER_BLANK = '\001', INNER_TAB = '\002', WORDS_MAX = 4096, WORD_MAX = 2048 }; /* bytes: of the words so far; of one */
 
 void redact_args_init(struct redact_args *a, const struct redact *r)
 {
@@ -39,11 +39,11 @@ bool redact_args_take(struct redact_args *a, struct str word, int64_t *count, st
 	/* A word is one, whatever blanks are in it. */
 	(void)buf_add(&joined, word.p, word.n, NULL);
 	for (size_t i = at; i < joined.n; i++)
-		joined.p[i] = joined.p[i] == ' ' ? INNER_BLANK : joined.p[i];
+		joined.p[i] = joined.p[i] == ' ' ? INNER_BLANK : joined.p[i] == '\t' ? INNER_TAB : joined.p[i];
 	bool any = redact_text(a->r, (struct str){buf_cstr(&joined), joined.n}, &clean, &n, &e) == 0 && n &&
 	           starts_with_words(&clean, at, &a->before);
 	for (size_t i = at; any && i < clean.n; i++)
-		clean.p[i] = clean.p[i] == INNER_BLANK ? ' ' : clean.p[i];
+		clean.p[i] = clean.p[i] == INNER_BLANK ? ' ' : clean.p[i] == INNER_TAB ? '\t' : clean.p[i];
 	struct str left = any ? (struct str){clean.p + at, clean.n - at} : word;
 	(void)buf_add(&a->before, left.p, left.n, NULL);
 	/* A blank to every pattern, and in no word. */

@@ -1,4 +1,5 @@
 /* What logs put around a line: the text within is what multi-line structures, as a Secret printed in YAML, are made of. */
+#include "base/mem.h"
 #include "collect/redact_internal.h"
 #include <ctype.h>
 
@@ -37,6 +38,37 @@ static size_t unit_of(struct str s)
 	return 0;
 }
 
+/* 2026-11-25 10:11:12,123 INFO */
+static size_t plain_time(struct str s)
+{
+	static const char *const levels[] = {"TRACE ", "DEBUG ", "INFO ", "WARN ", "WARNING ", "ERROR "};
+	size_t n = 19;
+
+	while (n < s.n && n < 30 && s.p[n] != ' ')
+		n++;
+	n += n < s.n;
+	for (size_t i = 0; i < ARRAY_LEN(levels); i++)
+		if (str_starts((struct str){s.p + n, s.n - n}, levels[i]))
+			return n + strlen(levels[i]);
+	return n;
+}
+
+static size_t name_and_bar(struct str s)
+{
+	enum { NAME_MAX_LEN = 60 };
+	size_t n = 0;
+
+	while (n < s.n && n < NAME_MAX_LEN && (isalnum((unsigned char)s.p[n]) || strchr("-._", s.p[n])))
+		n++;
+	for (size_t p = n; n && p < s.n && p < n + 20; p++) {
+		if (s.p[p] == '|' && p > n)
+			return p + 1 < s.n && s.p[p + 1] == ' ' ? p + 2 : 0;
+		if (s.p[p] != ' ')
+			return 0;
+	}
+	return 0;
+}
+
 /* The length of one thing that stands in front of a line; 0: there is none. */
 static size_t head_of(struct str s)
 {
@@ -46,6 +78,8 @@ static size_t head_of(struct str s)
 	if (s.n < 2)
 		return 0;
 	if (is_digit(*p)) {
+		if (s.n > 20 && p[4] == '-' && p[10] == ' ' && p[13] == ':' && p[16] == ':')
+			return plain_time(s);
 		n = redact_log_time(s);
 		/* stdout F (kubernetes: cri-api, LogTag) */
 		if (n && s.n >= n + 9 && p[n + 6] == ' ' && (p[n + 7] == 'F' || p[n + 7] == 'P') && p[n + 8] == ' ' && !memcmp(p + n, "std", 3))
@@ -62,12 +96,13 @@ static size_t head_of(struct str s)
 		const char *end = memmem(p, s.n < HEAD_MAX ? s.n : HEAD_MAX, "] ", 2);
 		return end ? (size_t)(end - p) + 2 : 0;
 	}
-	/* [pod/x/c] of kubectl logs --prefix; + of sh -x, > of diff */
-	if (*p == '[' && str_starts(s, "[pod/")) {
+	/* [pod/x/c] of kubectl logs --prefix, [2026-11-25 10:11:12] */
+	if (*p == '[' && (str_starts(s, "[pod/") || (s.n > 12 && is_digit(p[1]) && p[5] == '-' && p[8] == '-'))) {
 		const char *end = memmem(p, s.n, "] ", 2);
 		return end ? (size_t)(end - p) + 2 : 0;
 	}
-	return (*p == '+' || *p == '>') && p[1] == ' ' ? 2 : 0;
+	/* + of sh -x and of diff, a comment; app-0 | of docker-compose and stern */
+	return *p == '+' || *p == '>' || *p == '#' ? 1 : name_and_bar(s);
 }
 
 /* {"log":"...\n","stream":"stdout","time":"..."} of Docker: what stands in the string. */

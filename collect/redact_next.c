@@ -242,6 +242,9 @@ static void note(struct redact_lines *l, const uint64_t *found, struct str line)
 			wait_below(l, REDACT_NEXT_SENTENCE, 0, REDACT_STRONG);
 		return;
 	}
+	const char *comment = k.quoted ? NULL : memmem(k.value.p, k.value.n, " #", 2);
+	if (comment)
+		k.value = trimmed((struct str){k.value.p, (size_t)(comment - k.value.p)});
 	if ((is_named(k.key, "name") || is_named(k.key, "key")) && k.value.n && k.value.n < NAME_MAX_LEN && !memchr(k.value.p, ' ', k.value.n)) {
 		enum redact_level level = redact_says(l->r, k.value).level;
 
@@ -312,8 +315,14 @@ bool redact_next_line(struct redact_lines *l, const uint64_t *found, struct str 
 	bool done = false;
 
 	if (l->next == REDACT_NEXT_VALUE) {
+		struct str text = trimmed(redact_log_text(line));
+		bool pair = parse(line, &k), between = !text.n || *text.p == '#' || (pair && !k.item && k.indent == l->next_indent && !is_named(k.key, "value"));
+
+		/* A comment, or another member, between the name and its value */
+		if (between && ++l->next_blanks <= BLANKS_MAX)
+			return false;
 		l->next = REDACT_NEXT_NONE;
-		done = parse(line, &k) && take_value(l, &k, line, newline, out);
+		done = pair && take_value(l, &k, line, newline, out);
 	} else if (l->next == REDACT_NEXT_ELEMENT) {
 		done = take_element(l, line, newline, out);
 	} else if (l->next) {
