@@ -86,10 +86,12 @@ bool redact_args_line(struct redact_lines *l, struct str line, bool newline, str
 {
 	CLEAN_BUF struct buf b = BUF_MAX(REDACT_LINE_MAX);
 	bool item;
-	struct str text = redact_log_text(line);
 	int indent = 0;
 
-	/* Most lines are none: this is asked of each. */
+	/* Most lines are none: this is asked of each. Docker's end with a bracket. */
+	if (l->args_indent < 0 && (!line.n || !line.p[line.n - 1] || !strchr(": [\r}", line.p[line.n - 1])))
+		return false;
+	struct str text = redact_log_text(line);
 	if (l->args_indent < 0 && (!text.n || !strchr(": [\r", text.p[text.n - 1]) || !text.p[text.n - 1]))
 		return false;
 	struct str word = word_of(line, &item);

@@ -24,7 +24,8 @@ enum {
 struct redact_list {
 	struct str *v;
 	int n;
-	bool last[256]; /* with which characters one ends */
+	/* Sorted by their last characters: those that end with c are v[first[c]] to v[first[c + 1] - 1]. */
+	short first[257];
 };
 bool redact_in_list(const struct redact_list *l, struct str s);
 

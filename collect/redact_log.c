@@ -25,17 +25,11 @@ size_t redact_log_time(struct str s)
 /* `host unit[123]: ` of journald, behind the time. */
 static size_t unit_of(struct str s)
 {
-	const char *end = s.n > HEAD_MAX ? s.p + HEAD_MAX : s.p + s.n, *p = s.p;
-	int words = 0;
+	size_t n = s.n < HEAD_MAX ? s.n : HEAD_MAX;
+	const char *host = n ? memchr(s.p, ' ', n) : NULL;
+	const char *end = host ? memchr(host + 1, ' ', n - (size_t)(host + 1 - s.p)) : NULL;
 
-	for (; p + 1 < end; p++) {
-		words += *p == ' ';
-		if (words > 1)
-			return 0;
-		if (p[0] == ':' && p[1] == ' ')
-			return words == 1 && p > s.p && p[-1] == ']' ? (size_t)(p + 2 - s.p) : 0;
-	}
-	return 0;
+	return end && end - host > 4 && end[-1] == ':' && end[-2] == ']' ? (size_t)(end + 1 - s.p) : 0;
 }
 
 /* 2026-11-25 10:11:12,123 INFO */

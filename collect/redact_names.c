@@ -20,12 +20,12 @@ static struct str ending_of(const char *s, size_t n, const struct redact_list *l
 {
 	struct str best = {NULL, 0};
 
-	if (!n || !l->last[(unsigned char)s[n - 1]])
-		return best;
-	for (int i = 0; i < l->n; i++) {
+	unsigned char last = n ? (unsigned char)s[n - 1] : 0;
+
+	for (int i = l->first[last]; n && i < l->first[last + 1]; i++) {
 		struct str v = l->v[i];
 
-		if (v.n > best.n && v.n <= n && s[n - 1] == v.p[v.n - 1] && !memcmp(s + n - v.n, v.p, v.n))
+		if (v.n > best.n && v.n <= n && !memcmp(s + n - v.n, v.p, v.n))
 			best = v;
 	}
 	return best;

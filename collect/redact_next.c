@@ -6,7 +6,7 @@
 #include <ctype.h>
 #include <strings.h> /* strncasecmp */
 
-enum { NAME_MAX_LEN = 200, BLANKS_MAX = 2, WORD_MIN = 16 };
+enum { HEAD_LONGEST = 400, NAME_MAX_LEN = 200, BLANKS_MAX = 2, WORD_MIN = 16 };
 
 /* `key: rest` of YAML or JSON, alone on its line. */
 struct pair_line {
@@ -288,6 +288,8 @@ static bool begins_with_value(struct str line)
 {
 	size_t p = 0;
 
+	if (!memmem(line.p, line.n < HEAD_LONGEST ? line.n : HEAD_LONGEST, "value", 5))
+		return false;
 	line = redact_log_text(line);
 	while (p < line.n && (line.p[p] == ' ' || line.p[p] == '\t' || line.p[p] == '-'))
 		p++;

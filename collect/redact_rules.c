@@ -1,5 +1,6 @@
 /* The rules' file: loading and checking. */
 #include "base/asset.h"
+#include <limits.h>
 #include "base/mem.h"
 #include "base/yaml.h"
 #include "collect/redact_internal.h"
@@ -101,6 +102,13 @@ static int add_rules(struct redact *r, const char *name, const cJSON *blocks, co
 	return rc;
 }
 
+static int by_last(const void *a, const void *b)
+{
+	const struct str *x = a, *y = b;
+
+	return (unsigned char)x->p[x->n - 1] - (unsigned char)y->p[y->n - 1];
+}
+
 static void take_list(struct redact_list *l, const cJSON *in, const char *key)
 {
 	const cJSON *arr = json_get_arr(in, key), *v;
@@ -110,18 +118,23 @@ static void take_list(struct redact_list *l, const cJSON *in, const char *key)
 	{
 		struct str s = cJSON_IsString(v) ? str_of(v->valuestring) : STR("");
 
-		if (!s.n)
-			continue;
-		l->v[l->n++] = s;
-		l->last[(unsigned char)s.p[s.n - 1]] = true;
+		if (s.n && l->n < SHRT_MAX)
+			l->v[l->n++] = s;
+	}
+	if (l->n)
+		qsort(l->v, (size_t)l->n, sizeof(*l->v), by_last);
+	for (int c = 0, i = 0; c <= 256; c++) {
+		while (i < l->n && (unsigned char)l->v[i].p[l->v[i].n - 1] < c)
+			i++;
+		l->first[c] = (short)i;
 	}
 }
 
 bool redact_in_list(const struct redact_list *l, struct str s)
 {
-	if (!s.n || !l->last[(unsigned char)s.p[s.n - 1]])
-		return false;
-	for (int i = 0; i < l->n; i++)
+	unsigned char last = s.n ? (unsigned char)s.p[s.n - 1] : 0;
+
+	for (int i = l->first[last]; s.n && i < l->first[last + 1]; i++)
 		if (l->v[i].n == s.n && !memcmp(l->v[i].p, s.p, s.n))
 			return true;
 	return false;
