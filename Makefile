@@ -104,7 +104,7 @@ fuzzers: $(FUZZ_BIN)
 test:
 	@$(MAKE) --no-print-directory test-deps
 	@$(MAKE) --no-print-directory MODE=asan all unit fuzzers
-	@sh tests/run.sh $(BUILD)/asan $(ONLY)
+	@sh tests/run.sh $(BUILD)/asan $(if $(ONLY),'$(ONLY)')
 
 # The proof on a real cluster: LAB is the folder of a lab with ./lab up|fault|heal (see tests/lab/run.sh).
 # FAULTS="healthy forward-drop" picks some of tests/lab/expect.tsv. K8S_BIN=DIR[:DIR] holds etcd, kube-apiserver and kubectl
