@@ -1,7 +1,6 @@
--- Who leads the controller manager and the scheduler, and since when nobody renewed it. Lease objects; before 1.20 an annotation
--- of an Endpoints or ConfigMap object. The newest record counts: the others are left over from before an upgrade.
--- `age` is in µs at the moment the record was read, the holder's clock error taken out; NULL when that moment is not known.
-CREATE VIEW leader_leases AS
+-- leader_leases: who leads the controller manager and the scheduler, and since when nobody renewed it. Lease objects; before 1.20 an
+-- annotation of an Endpoints or ConfigMap object. The newest record counts: the others are left over from before an upgrade.
+INSERT INTO leader_leases (component, holder, node, duration_s, renewed, seen, age, file, line)
 WITH records AS (
   SELECT name AS component, holder, coalesce(duration_s, 15) AS duration_s, renewed, file, line, object
   FROM leases WHERE namespace IN ('kube-system', 'openshift-kube-scheduler') AND name IN ('kube-controller-manager', 'kube-scheduler')
