@@ -33,6 +33,26 @@ static void replace(struct scan *s, size_t from, size_t to, const char *kind)
 	s->count++;
 }
 
+static void replace_number(struct scan *s, size_t from, size_t to, const char *kind)
+{
+	if (from < s->at)
+		return;
+	buf_add(s->out, s->line.p + s->at, from - s->at, NULL);
+	buf_add(s->out, "\"", 1, NULL);
+	(void)placeholder_add(s->r->placeholders, kind, part(s, from, to), s->out, NULL);
+	buf_add(s->out, "\"", 1, NULL);
+	s->at = to;
+	s->count++;
+}
+
+static bool has_passw(struct str name)
+{
+	for (size_t i = 0; i + 5 <= name.n; i++)
+		if (!strncasecmp(name.p + i, "passw", 5))
+			return true;
+	return false;
+}
+
 /* A number of JSON. */
 static bool is_number(struct str v)
 {
@@ -248,8 +268,9 @@ bool redact_is_source(struct str v)
 	return false;
 }
 
-bool redact_is_code(const struct redact *r, struct str v)
+bool redact_is_code(const struct redact *r, const struct redact_says *says, bool settings, struct str v)
 {
+	bool strong = says->level == REDACT_STRONG;
 	size_t n = 0, last = 0;
 
 	while (n < v.n && (isalpha((unsigned char)v.p[n]) || v.p[n] == '_' || v.p[n] == '.' || (n && isdigit((unsigned char)v.p[n])))) {
@@ -258,11 +279,13 @@ bool redact_is_code(const struct redact *r, struct str v)
 	}
 	/* args.password: the last name announces one itself */
 	if (n == v.n)
-		return last && last < n && redact_says(r, (struct str){v.p + last, n - last}).level >= REDACT_WEAK;
+		return (settings || !strong) && last && last < n && redact_says(r, (struct str){v.p + last, n - last}).level >= REDACT_WEAK;
 	if (n <= 2 || (v.p[n] != '(' && v.p[n] != '['))
 		return false;
-	/* decrypt("x") holds one */
-	return v.p[n] == '[' || (!memchr(v.p, '"', v.n) && !memchr(v.p, '\'', v.n)) || redact_is_setting(v, n);
+	if (v.p[n] == '[') /* ids[user], creds['password'] */
+		return !strong || (n + 1 < v.n && strchr("\"'", v.p[n + 1]));
+	/* decrypt("x") holds one, hunter(2 is one */
+	return redact_is_setting(v, n) || (!memchr(v.p, '"', v.n) && !memchr(v.p, '\'', v.n) && (!strong || last));
 }
 
 static bool is_name(struct str v)
@@ -292,7 +315,7 @@ static bool decide(const struct scan *s, const struct redact_says *says, const s
 		return false;
 	if ((says->level < REDACT_STRONG || !strcmp(says->kind, "token")) && redact_is_method(s->r, v))
 		return false;
-	if (!quoted && redact_is_code(s->r, v))
+	if (!quoted && redact_is_code(s->r, says, s->settings, v))
 		return false;
 	/* opts['password'] = other.password */
 	if (l->subscript && !quoted && !is_mixed(v))
@@ -418,9 +441,12 @@ static size_t take_word(struct scan *s, size_t from, size_t to)
 		b = end_of_field(s, from, b);
 	if (!decide(s, &says, &l, part(s, from, to), a, b, quoted))
 		return to;
-	/* {"pass": 123} stays JSON: counters and cursors have such names, too. */
-	if (l.key_quoted && !quoted && is_number(part(s, a, b)))
+	/* {"pass": 123} stays JSON: counters and cursors have such names, too; a password's number gets quotes. */
+	if (l.key_quoted && !quoted && is_number(part(s, a, b))) {
+		if (says.level == REDACT_STRONG && has_passw(part(s, from, to)))
+			replace_number(s, a, b, says.kind);
 		return b;
+	}
 	replace(s, a, b, says.kind);
 	return b;
 }

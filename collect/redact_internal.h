@@ -168,8 +168,10 @@ void redact_secret_end(struct redact_lines *l, struct buf *out);
 
 /* Whether a name is one that only tells about a credential: passwordPolicy, secretName. */
 bool redact_only_tells(const struct redact *r, struct str name);
-/* token = get_token("admin"), id = ids[user], args.password: a place of a program where a value comes from. */
-bool redact_is_code(const struct redact *r, struct str v);
+struct redact_says;
+/* token = get_token("admin"), id = ids[user], args.password: a place of a program where a value comes from. A password may be written so,
+ * too: behind a name that is one beyond doubt more is asked of it. settings: the text is a configuration file. */
+bool redact_is_code(const struct redact *r, const struct redact_says *says, bool settings, struct str v);
 /* Values that tell nothing: an empty one, a switch, a reference to another variable, a mask, what was replaced before. */
 bool redact_is_innocent(struct str v);
 /* The path of a file: it begins with a folder that the rules list under `roots`. Any other value that begins with '/' may be

@@ -143,10 +143,10 @@ static bool is_expansion(struct str v)
 		small++;
 	if (is_variable(name) || (slash && small && small == name.n))
 		return true;
-	/* $oidc.okta.clientSecret: Argo CD's reference into its Secret */
+	/* $oidc.okta.clientSecret, of three words: Argo CD's reference into its Secret */
 	for (small = 0; small < v.n - 1 && (isalnum((unsigned char)v.p[small + 1]) || strchr("._-", v.p[small + 1]));)
 		small++;
-	return small == v.n - 1 && islower((unsigned char)v.p[1]) && memchr(v.p, '.', v.n);
+	return small == v.n - 1 && islower((unsigned char)v.p[1]) && memchr(v.p, '.', v.n) && memchr(v.p, '.', v.n) != memrchr(v.p, '.', v.n);
 }
 
 /* What programs write in place of a credential: ****, xxxxx, <hidden>. */
@@ -190,8 +190,12 @@ static bool is_filled_in(struct str v)
 {
 	size_t n = 2;
 
-	if (v.n > 2 && v.p[0] == '@' && v.p[v.n - 1] == '@')
-		return true;
+	if (v.n > 2 && v.p[0] == '@' && v.p[v.n - 1] == '@') {
+		size_t k = 1;
+		while (k + 1 < v.n && (isalpha((unsigned char)v.p[k]) || strchr("._-", v.p[k])))
+			k++;
+		return k + 1 == v.n && memchr(v.p, '.', v.n);
+	}
 	if (str_starts(v, "ref+") || (str_starts(v, "vault:") && memchr(v.p, '#', v.n)) || (v.n && v.p[0] == '`'))
 		return true;
 	if (v.n < 5 || memcmp(v.p, "__", 2) || memcmp(v.p + v.n - 2, "__", 2))

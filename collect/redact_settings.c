@@ -93,8 +93,9 @@ static bool is_credential(const struct redact *r, const struct setting *s, enum 
 	struct redact_says says = redact_says(r, s->name);
 	struct str v = s->value;
 
-	if (says.level < least || v.n < 3 || redact_is_innocent(v) || redact_is_path(r, v) || redact_is_prose(r, v) || redact_is_source(v) || redact_is_code(r, v) || is_duration(v) ||
-	    redact_is_directory(s->name, v) || redact_is_lookup(v) || memmem(v.p, v.n, "**REDACTED", 10))
+	if (says.level < least || v.n < 3 || redact_is_innocent(v) || redact_is_path(r, v) || redact_is_prose(r, v) || redact_is_source(v) ||
+	    redact_is_code(r, &says, true, v) || (!strcmp(says.kind, "token") && is_duration(v)) || redact_is_directory(s->name, v) ||
+	    (str_eq(s->name, "passwd") && redact_is_lookup(v)) || memmem(v.p, v.n, "**REDACTED", 10))
 		return false;
 	/* A block, a list, a call, an address: not what is meant. */
 	if (strchr("{[(&<|>\"'`", *v.p) || memmem(v.p, v.n, "://", 3))
