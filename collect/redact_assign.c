@@ -258,12 +258,10 @@ static bool is_described(const struct scan *s, const struct redact_says *says, c
 	return (says->variable || s->joined) && l->sign == ':' && l->blanks >= 2 && from >= 4 && is_first(s, from, l) && s->line.p[from - 1] == ' ';
 }
 
-bool redact_is_source(struct str v)
+bool redact_is_source(const struct redact *r, struct str v)
 {
-	static const char *const begins[] = {"process.env", "os.environ", "os.getenv", "os.Getenv", "System.getenv", "getenv(", "env(", "ENV[", "ENV.fetch", "config(", "config.get"};
-
-	for (size_t i = 0; i < ARRAY_LEN(begins); i++)
-		if (str_starts(v, begins[i]))
+	for (int i = 0; i < r->sources.n; i++)
+		if (v.n >= r->sources.v[i].n && !memcmp(v.p, r->sources.v[i].p, r->sources.v[i].n))
 			return true;
 	return false;
 }
@@ -302,7 +300,7 @@ static bool decide(const struct scan *s, const struct redact_says *says, const s
 	struct str v = part(s, a, b);
 	size_t from = (size_t)(name.p - s->line.p);
 
-	if (redact_is_innocent(v) || (!quoted && redact_is_source(v)) || redact_is_path(s->r, v) || redact_is_directory(name, v) || (redact_is_lookup(v) && str_eq(name, "passwd")) ||
+	if (redact_is_innocent(v) || (!quoted && redact_is_source(s->r, v)) || redact_is_path(s->r, v) || redact_is_directory(name, v) || (redact_is_lookup(v) && str_eq(name, "passwd")) ||
 	    (b < s->line.n && s->line.p[b] == '(' && !quoted))
 		return false;
 	/* --token="$token" */

@@ -44,7 +44,7 @@ struct redact {
 	uint64_t always[WORDSET_OWNERS / 64]; /* rules without hints */
 	struct placeholders *placeholders;
 	/* of names and values */
-	struct redact_list ends, contains, not_ends, weak, exact, whole, keys, fields, fields_only, not_within, not_variables, keys_below, values_beside, values_below, errors, methods, announce, files, variables, in_variables, documents, roots, prose, shallow, about;
+	struct redact_list ends, contains, not_ends, weak, exact, whole, keys, fields, fields_only, not_within, not_variables, keys_below, values_beside, values_below, errors, methods, announce, files, sources, packed_fields, saying, variables, in_variables, documents, roots, prose, shallow, about;
 	struct redact_list annotations_json, secret_types, configmap_keys;
 	cJSON *doc; /* owns the texts */
 };
@@ -97,7 +97,7 @@ struct redact_lines {
 	struct buf value_tail; /* what a log put behind the line on which that text begins */
 	int value_indent;  /* lines deeper than this belong to a Secret's key; -1: none is open */
 	enum redact_next next;         /* what a line before said of this one */
-	size_t next_indent;            /* how far its name was indented */
+	int next_indent;               /* how far its name was indented */
 	int next_blanks;               /* empty lines since */
 	enum redact_level next_level;  /* what its name told */
 	struct buf value_line;         /* `value: Y` in front of its name */
@@ -148,6 +148,17 @@ void redact_parts_release(struct redact_parts *p);
 /* A line without what a log put around it: CRI's "2026-11-25T10:00:00.1Z stdout F ", Docker's JSON, journald's host and unit, klog's head. A
  * view into the line. */
 struct str redact_log_text(struct str line);
+/* `key: value`, alone on its line; views into it. */
+struct redact_pair {
+	int indent;            /* blanks in front of the key, what a log put there apart; the dash of an item is counted */
+	bool item;             /* the key is the first of an item */
+	struct str key, value; /* key empty: the line is no pair; value without its quotes and the comma that JSON puts behind it */
+	bool quoted;
+};
+struct redact_pair redact_pair_of(struct str line);
+/* Sets the value from [p, end); where the text of a line ends, without the comma and blanks. For keys that are none of the usual. */
+void redact_pair_value(struct redact_pair *k, const char *p, const char *end);
+const char *redact_pair_end(struct str text);
 /* The length of a time in front, with its blank; 0 when there is none. */
 size_t redact_log_time(struct str line);
 /* A line with the JSON in it redacted by its structure. False: nothing was, and nothing was appended. */
@@ -214,7 +225,7 @@ int redact_text_at(const struct redact *r, struct str in, int embedded, bool set
 /* A line of a configuration file with its value redacted. False: nothing was, and nothing was appended. */
 bool redact_setting(const struct redact *r, struct str line, int64_t *count, struct buf *out);
 /* process.env.X || "y", os.environ.get("X", "y"): where a value comes from; what it is otherwise stands in it. */
-bool redact_is_source(struct str v);
+bool redact_is_source(const struct redact *r, struct str v);
 /* Redacts the tree of a document in place. kind as in redact_object; embedded: in how many strings the document lies. */
 void redact_tree_at(const struct redact *r, cJSON *v, const char *kind, int64_t *count, int embedded);
 /* Writes the JSON text of a document again, with the strings that a tree made from it now has; everything else stays

@@ -190,8 +190,7 @@ static bool hides_credential(struct redact_walk *w, const char *name, const char
 	CLEAN_BUF struct buf plain = BUF_MAX((size_t)4 << 20), out = BUF_MAX((size_t)64 << 20);
 	const char *comma = !strncmp(text, "data:", 5) ? strchr(text, ',') : NULL;
 	size_t len = strlen(name);
-	bool named = (len >= 6 && !strcasecmp(name + len - 6, "base64")) || !strcasecmp(name, "userData") || !strcasecmp(name, "cloudConfig") ||
-	             !strcasecmp(name, "kubeConfigData");
+	bool named = (len >= 6 && !strcasecmp(name + len - 6, "base64")) || is_word_of_list(&w->r->packed_fields, name);
 	int64_t n = 0;
 
 	if (w->embedded >= EMBEDDED_MAX || (!comma && !named))

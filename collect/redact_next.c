@@ -8,14 +8,6 @@
 
 enum { HEAD_LONGEST = 400, NAME_MAX_LEN = 200, BLANKS_MAX = 2, WORD_MIN = 16 };
 
-/* `key: rest` of YAML or JSON, alone on its line. */
-struct pair_line {
-	size_t indent;         /* what stands in front of the key, the head of a log apart; the dash of an item is counted */
-	bool item;             /* the key is the first of an item */
-	struct str key, value; /* value without its quotes and the comma that JSON puts behind it */
-	bool quoted;
-};
-
 static struct str trimmed(struct str s)
 {
 	while (s.n && (redact_is_blank(s.p[s.n - 1]) || s.p[s.n - 1] == ','))
@@ -28,35 +20,10 @@ static struct str trimmed(struct str s)
 }
 
 /* False: the line is no pair. */
-static bool parse(struct str line, struct pair_line *out)
+static bool parse(struct str line, struct redact_pair *out)
 {
-	struct str text = redact_log_text(line);
-	const char *p = text.p, *end = text.p + text.n, *key;
-	struct pair_line k = {.indent = 0};
-	char quote = 0;
-
-	while (p < end && (*p == ' ' || *p == '\t' || (*p == '-' && p + 1 < end && p[1] == ' '))) {
-		k.item |= *p == '-';
-		p++;
-	}
-	k.indent = (size_t)(p - text.p);
-	if (p < end && (*p == '"' || *p == '\''))
-		quote = *p++;
-	for (key = p; p < end && (isalnum((unsigned char)*p) || strchr("_-./", *p));)
-		p++;
-	k.key = (struct str){key, (size_t)(p - key)};
-	if (!k.key.n || (quote && (p >= end || *p++ != quote)) || p >= end || *p++ != ':')
-		return false;
-	if (p < end && !redact_is_blank(*p))
-		return false;
-	k.value = trimmed((struct str){p, (size_t)(end - p)});
-	if (k.value.n >= 2 && (*k.value.p == '"' || *k.value.p == '\'') && k.value.p[k.value.n - 1] == *k.value.p) {
-		k.quoted = true;
-		k.value.p++;
-		k.value.n -= 2;
-	}
-	*out = k;
-	return true;
+	*out = redact_pair_of(line);
+	return out->key.n > 0;
 }
 
 static void put(struct redact_lines *l, struct str line, struct str v, const char *kind, bool newline, struct buf *out)
@@ -75,12 +42,12 @@ static bool is_named(struct str key, const char *name)
 }
 
 /* | or > in place of a value: its text stands on the lines below. */
-static bool opens_block(const struct pair_line *k)
+static bool opens_block(const struct redact_pair *k)
 {
 	return !k->quoted && k->value.n && k->value.n <= 3 && (*k->value.p == '|' || *k->value.p == '>');
 }
 
-static void wait_below(struct redact_lines *l, enum redact_next state, size_t indent, enum redact_level level)
+static void wait_below(struct redact_lines *l, enum redact_next state, int indent, enum redact_level level)
 {
 	l->next = state;
 	l->next_indent = indent;
@@ -97,7 +64,7 @@ static bool is_value(const struct redact_lines *l, enum redact_level level, stru
 }
 
 /* `value: Y`, whose name was on the line before. */
-static bool take_value(struct redact_lines *l, const struct pair_line *k, struct str line, bool newline, struct buf *out)
+static bool take_value(struct redact_lines *l, const struct redact_pair *k, struct str line, bool newline, struct buf *out)
 {
 	enum redact_level level = l->next_level;
 
@@ -136,11 +103,11 @@ static bool take_word(struct redact_lines *l, struct str line, bool newline, str
 static bool take_below(struct redact_lines *l, struct str line, bool newline, struct buf *out)
 {
 	enum redact_next state = l->next;
-	size_t indent = 0;
+	int indent = 0;
 	struct str whole = redact_log_text(line), text = trimmed(whole);
-	struct pair_line k;
+	struct redact_pair k;
 
-	while (indent < whole.n && (whole.p[indent] == ' ' || whole.p[indent] == '\t'))
+	while ((size_t)indent < whole.n && (whole.p[indent] == ' ' || whole.p[indent] == '\t'))
 		indent++;
 	if (!text.n) {
 		if (state == REDACT_NEXT_RULED || ++l->next_blanks > BLANKS_MAX)
@@ -216,14 +183,14 @@ static void note_element(struct redact_lines *l, struct str line, struct str tex
 		return;
 	enum redact_level level = redact_says(l->r, (struct str){text.p + 1, n - 1}).level;
 	if (level >= REDACT_WEAK)
-		wait_below(l, REDACT_NEXT_BELOW, (size_t)(text.p - redact_log_text(line).p), level);
+		wait_below(l, REDACT_NEXT_BELOW, (int)(text.p - redact_log_text(line).p), level);
 }
 
 /* What this line says of the next ones. */
 static void note(struct redact_lines *l, const uint64_t *found, struct str line)
 {
 	struct str text = trimmed(redact_log_text(line));
-	struct pair_line k;
+	struct redact_pair k;
 
 	if (!redact_has(found, REDACT_HINT_ASSIGN) && !redact_has(found, REDACT_HINT_NAME))
 		return;
@@ -260,11 +227,11 @@ static void note(struct redact_lines *l, const uint64_t *found, struct str line)
 }
 
 /* The line `value: Y` that waited for `name: X` behind it. */
-static void give_held(struct redact_lines *l, const struct pair_line *k, struct buf *out)
+static void give_held(struct redact_lines *l, const struct redact_pair *k, struct buf *out)
 {
 	CLEAN_BUF struct buf held = l->value_line;
 	struct str line = {held.p, held.n};
-	struct pair_line v;
+	struct redact_pair v;
 	enum redact_level level = k && str_eq(k->key, "name") ? redact_says(l->r, k->value).level : REDACT_NOTHING;
 
 	l->value_line = (struct buf)BUF_MAX(REDACT_LINE_MAX);
@@ -299,7 +266,7 @@ static bool begins_with_value(struct str line)
 
 bool redact_next_hold(struct redact_lines *l, struct str line, bool newline, struct buf *out)
 {
-	struct pair_line k;
+	struct redact_pair k;
 
 	if (l->value_out || l->run_out || l->held_indent == -2 || l->structured)
 		return false;
@@ -313,7 +280,7 @@ bool redact_next_hold(struct redact_lines *l, struct str line, bool newline, str
 
 bool redact_next_line(struct redact_lines *l, const uint64_t *found, struct str line, bool newline, struct buf *out)
 {
-	struct pair_line k;
+	struct redact_pair k;
 	bool done = false;
 
 	if (l->next == REDACT_NEXT_VALUE) {

@@ -173,6 +173,9 @@ int redact_parse(const char *name, struct str text, struct redact **out, struct 
 	take_list(&r->methods, r->doc, "methods");
 	take_list(&r->announce, r->doc, "announce");
 	take_list(&r->files, r->doc, "files");
+	take_list(&r->sources, r->doc, "sources");
+	take_list(&r->packed_fields, r->doc, "packed_fields");
+	take_list(&r->saying, r->doc, "saying");
 	take_list(&r->variables, names, "variables");
 	take_list(&r->in_variables, names, "in_variables");
 	take_list(&r->documents, names, "documents");
@@ -209,7 +212,7 @@ void redact_free(struct redact *r)
 		regex_free(r->rules[i].inside);
 	}
 	free(r->rules);
-	struct redact_list *const lists[] = {&r->ends, &r->contains, &r->not_ends, &r->weak, &r->exact, &r->whole, &r->keys, &r->fields, &r->fields_only, &r->not_within, &r->not_variables, &r->keys_below, &r->values_beside, &r->values_below, &r->errors, &r->methods, &r->announce, &r->files, &r->variables, &r->in_variables, &r->documents, &r->roots, &r->prose,
+	struct redact_list *const lists[] = {&r->ends, &r->contains, &r->not_ends, &r->weak, &r->exact, &r->whole, &r->keys, &r->fields, &r->fields_only, &r->not_within, &r->not_variables, &r->keys_below, &r->values_beside, &r->values_below, &r->errors, &r->methods, &r->announce, &r->files, &r->sources, &r->packed_fields, &r->saying, &r->variables, &r->in_variables, &r->documents, &r->roots, &r->prose,
 	                                     &r->shallow, &r->about, &r->annotations_json, &r->secret_types, &r->configmap_keys};
 
 	for (size_t i = 0; i < ARRAY_LEN(lists); i++)

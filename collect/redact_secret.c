@@ -4,88 +4,22 @@
 #include "collect/redact_internal.h"
 #include <ctype.h>
 
-struct key_line {
-	int indent;
-	struct str key, value; /* key empty: the line is no `key: value` */
-	bool quoted;           /* the value stands in quotes, which are not part of it */
-};
-
-static bool is_key_char(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.' ||
-	       c == '/';
-}
-
-/* A quote, also as it stands in a string of JSON; its length. */
-static size_t quote_at(const char *p, const char *end)
-{
-	if (p < end && (*p == '"' || *p == '\''))
-		return 1;
-	return end - p >= 2 && p[0] == '\\' && p[1] == '"' ? 2 : 0;
-}
-
-/* Takes the quotes of a value off. */
-static void set_value(struct key_line *k, const char *p, const char *end)
-{
-	size_t q;
-
-	while (p < end && *p == ' ')
-		p++;
-	q = quote_at(p, end);
-	k->quoted = q && (size_t)(end - p) >= 2 * q && !memcmp(end - q, p, q);
-	k->value = (struct str){p + (k->quoted ? q : 0), (size_t)(end - p) - (k->quoted ? 2 * q : 0)};
-}
-
-static const char *end_of(struct str text)
-{
-	const char *end = text.p + text.n;
-
-	while (end > text.p && (end[-1] == ' ' || end[-1] == '\r' || end[-1] == ','))
-		end--;
-	return end;
-}
-
-static struct key_line parse(struct str line)
-{
-	struct str text = redact_log_text(line);
-	const char *p = text.p, *end = end_of(text);
-	struct key_line k = {.indent = 0};
-
-	while (p < end && (*p == ' ' || (*p == '-' && p + 1 < end && p[1] == ' ')))
-		p++;
-	k.indent = (int)(p - text.p);
-	size_t q = quote_at(p, end);
-	p += q;
-	const char *key = p;
-	while (p < end && is_key_char(*p))
-		p++;
-	size_t n = (size_t)(p - key);
-	if (q && quote_at(p, end) != q)
-		return k;
-	p += q;
-	if (p >= end || *p++ != ':' || (p < end && *p != ' '))
-		return k;
-	k.key = (struct str){key, n};
-	set_value(&k, p, end);
-	return k;
-}
-
 /* A key with blanks or other signs in it. */
-static struct key_line parse_loosely(struct str line, int indent)
+static struct redact_pair parse_loosely(struct str line, int indent)
 {
 	struct str text = redact_log_text(line);
-	const char *end = end_of(text), *p = text.p + indent;
+	const char *end = redact_pair_end(text), *p = text.p + indent;
 	const char *colon = p < end ? memmem(p, (size_t)(end - p), ": ", 2) : NULL;
-	struct key_line k = {.indent = indent};
+	struct redact_pair k = {.indent = indent};
 
 	if (!colon)
 		return k;
 	k.key = (struct str){p, (size_t)(colon - p)};
-	set_value(&k, colon + 2, end);
+	redact_pair_value(&k, colon + 2, end);
 	return k;
 }
 
-static bool is_data(const struct key_line *k)
+static bool is_data(const struct redact_pair *k)
 {
 	return (str_eq(k->key, "data") || str_eq(k->key, "stringData")) &&
 	       (!k->value.n || str_eq(k->value, "{") || str_starts(k->value, "#"));
@@ -122,7 +56,7 @@ static void close_value(struct redact_lines *l, struct buf *out)
 static void take_entry(struct redact_lines *l, struct str line, bool newline, struct buf *out)
 {
 	struct str text = redact_log_text(line);
-	struct key_line k = parse(line);
+	struct redact_pair k = redact_pair_of(line);
 	struct str rest = {text.p + k.indent, text.n - (size_t)k.indent};
 
 	if (!k.key.n)
@@ -173,7 +107,7 @@ static bool take_data(struct redact_lines *l, struct str line, int indent, bool 
 	return false;
 }
 
-static void open_data(struct redact_lines *l, const struct key_line *k)
+static void open_data(struct redact_lines *l, const struct redact_pair *k)
 {
 	l->data_indent = k->indent;
 	l->data_base64 = str_eq(k->key, "data");
@@ -195,7 +129,7 @@ static void give_held(struct redact_lines *l, bool secret, struct buf *out)
 
 		p = nl ? nl + 1 : end;
 		if (secret) {
-			struct key_line k = parse(line);
+			struct redact_pair k = redact_pair_of(line);
 			if (l->data_indent >= 0 && take_data(l, line, k.indent, true, out))
 				continue;
 			if (is_data(&k) && k.indent == indent)
@@ -246,7 +180,7 @@ static bool held_is_base64(const struct redact_lines *l, struct str last)
 
 	for (const char *p = text.p, *end = text.p + text.n; p <= end;) {
 		const char *nl = p < end ? memchr(p, '\n', (size_t)(end - p)) : NULL;
-		struct key_line k = parse(p < end ? (struct str){p, (size_t)((nl ? nl : end) - p)} : last);
+		struct redact_pair k = redact_pair_of(p < end ? (struct str){p, (size_t)((nl ? nl : end) - p)} : last);
 		bool cut = p == end; /* only the last value need not be whole */
 
 		p = cut ? end + 1 : nl ? nl + 1 : end;
@@ -266,7 +200,7 @@ static bool held_is_base64(const struct redact_lines *l, struct str last)
 }
 
 /* `kin`, behind which the text ends. */
-static bool is_kind_cut(struct str line, const struct key_line *k, int indent)
+static bool is_kind_cut(struct str line, const struct redact_pair *k, int indent)
 {
 	struct str text = redact_log_text(line);
 	size_t n = text.n - (size_t)k->indent;
@@ -275,7 +209,7 @@ static bool is_kind_cut(struct str line, const struct key_line *k, int indent)
 }
 
 /* While lines wait. True when this one waits, too. */
-static bool wait_on(struct redact_lines *l, struct str line, const struct key_line *k, bool newline, struct buf *out)
+static bool wait_on(struct redact_lines *l, struct str line, const struct redact_pair *k, bool newline, struct buf *out)
 {
 	static const char *const beside[] = {"data", "stringData", "binaryData", "immutable", "apiVersion"};
 	struct str text = redact_log_text(line);
@@ -299,11 +233,11 @@ bool redact_secret_line(struct redact_lines *l, const uint64_t *found, struct st
 {
 	bool hint = (found[REDACT_HINT_DATA >> 6] >> (REDACT_HINT_DATA & 63) & 1) ||
 	            (found[REDACT_HINT_KIND >> 6] >> (REDACT_HINT_KIND & 63) & 1);
-	struct key_line k;
+	struct redact_pair k;
 
 	if (l->held_indent == -2 || (!hint && l->secret_indent < 0 && l->data_indent < 0 && l->held_indent < 0))
 		return false;
-	k = parse(line);
+	k = redact_pair_of(line);
 	if (l->data_indent >= 0 && take_data(l, line, k.indent, newline, out))
 		return true;
 	if (l->held_indent >= 0 && wait_on(l, line, &k, newline, out))

@@ -59,12 +59,16 @@ static bool parse(struct str line, struct setting *out)
 }
 
 /* neighbor 10.0.0.1 password x: the last word but one is the name. */
-static bool parse_last(struct str line, struct setting *out)
+static bool parse_last(const struct redact *r, struct str line, struct setting *out)
 {
 	struct str v = trimmed(line, skip(line, 0));
 	const char *end = v.p + v.n, *p = end, *name;
 
-	if (!v.n || str_starts(v, "echo ") || str_starts(v, "printf ") || str_starts(v, "log") || strchr("#;/!", *v.p) || memchr(v.p, '=', v.n) || memchr(v.p, '"', v.n) || memchr(v.p, '$', v.n))
+	size_t n = 0;
+
+	while (n < v.n && redact_is_word(v.p[n]))
+		n++;
+	if (!v.n || redact_in_list(&r->saying, (struct str){v.p, n}) || strchr("#;/!", *v.p) || memchr(v.p, '=', v.n) || memchr(v.p, '"', v.n) || memchr(v.p, '$', v.n))
 		return false;
 	while (p > v.p && !redact_is_blank(p[-1]))
 		p--;
@@ -93,7 +97,7 @@ static bool is_credential(const struct redact *r, const struct setting *s, enum 
 	struct redact_says says = redact_says(r, s->name);
 	struct str v = s->value;
 
-	if (says.level < least || v.n < 3 || redact_is_innocent(v) || redact_is_path(r, v) || redact_is_prose(r, v) || redact_is_source(v) ||
+	if (says.level < least || v.n < 3 || redact_is_innocent(v) || redact_is_path(r, v) || redact_is_prose(r, v) || redact_is_source(r, v) ||
 	    redact_is_code(r, &says, true, v) || (!strcmp(says.kind, "token") && is_duration(v)) || redact_is_directory(s->name, v) ||
 	    (str_eq(s->name, "passwd") && redact_is_lookup(v)) || memmem(v.p, v.n, "**REDACTED", 10))
 		return false;
@@ -112,7 +116,7 @@ bool redact_setting(const struct redact *r, struct str line, int64_t *count, str
 {
 	struct setting s;
 
-	if (!(parse(line, &s) && is_credential(r, &s, REDACT_MAYBE)) && !(parse_last(line, &s) && is_credential(r, &s, REDACT_STRONG)))
+	if (!(parse(line, &s) && is_credential(r, &s, REDACT_MAYBE)) && !(parse_last(r, line, &s) && is_credential(r, &s, REDACT_STRONG)))
 		return false;
 	buf_add(out, line.p, (size_t)(s.value.p - line.p), NULL);
 	(void)placeholder_add(r->placeholders, redact_says(r, s.name).kind, s.value, out, NULL);

@@ -1,27 +1,5 @@
 /* redaction: what must go, what must stay, in text and in Kubernetes objects. */
-#include "tests/unit/unit.h"
-
-#include "base/asset.h"
-#include "collect/redact.h"
-
-static struct redact *rules;
-
-static int setup(void **state)
-{
-	struct err e = {0};
-
-	(void)state;
-	if (asset_init(&e) < 0 || redact_load(&rules, &e) < 0)
-		fail_msg("%s", e.msg);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	redact_free(rules);
-	return 0;
-}
+#include "tests/unit/redact_rules.h"
 
 static char *redacted(const char *in, int64_t *n)
 {

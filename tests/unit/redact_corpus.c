@@ -1,29 +1,9 @@
 /* The corpus of tests/redact: what is planted must go, by the way it comes into a bundle (a stream of text, an object, a file
  * of YAML); what only looks like a credential must stay, but for 2 in 100; and a second time nothing changes. */
-#include "tests/unit/unit.h"
+#include "tests/unit/redact_rules.h"
 
-#include "base/asset.h"
 #include "base/file.h"
 #include "collect/redact_file.h"
-
-static struct redact *rules;
-
-static int setup(void **state)
-{
-	struct err e = {0};
-
-	(void)state;
-	if (asset_init(&e) < 0 || redact_load(&rules, &e) < 0)
-		fail_msg("%s", e.msg);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	redact_free(rules);
-	return 0;
-}
 
 static int to_buf(void *arg, const void *p, size_t n, struct err *e)
 {

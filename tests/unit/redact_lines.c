@@ -1,30 +1,10 @@
 /* Lines that wait for others, for what they are: none is lost, none overtakes another, and none costs more for being long. */
-#include "tests/unit/unit.h"
+#include "tests/unit/redact_rules.h"
 
-#include "base/asset.h"
-#include "collect/redact.h"
 #include <time.h>
 
-static struct redact *rules;
 /* Base64 of the length that a line of a key has. */
 static const char b64[] = "pWAbCdEfGhIjKlMnOpQrStUvWxYz0123456789abcdefghijklmnopqrstuvwxyz";
-
-static int setup(void **state)
-{
-	struct err e = {0};
-
-	(void)state;
-	if (asset_init(&e) < 0 || redact_load(&rules, &e) < 0)
-		fail_msg("%s", e.msg);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	redact_free(rules);
-	return 0;
-}
 
 static char *redacted(const char *text, size_t n, int64_t *count)
 {
