@@ -53,6 +53,15 @@ static void credentials_behind(const struct redact *r, struct str text)
 	MUST(!out.n || !memmem(out.p, out.n, "XYZZY", 5));
 }
 
+/* cJSON takes every control character for a blank; JSON (RFC 8259) does not. */
+static bool has_control(struct str text)
+{
+	for (size_t i = 0; i < text.n; i++)
+		if ((unsigned char)text.p[i] < ' ' && !strchr("\t\n\r", text.p[i] ? text.p[i] : 1))
+			return true;
+	return false;
+}
+
 /* As a file: whatever it is, it comes through, and JSON stays JSON. */
 static void file(const struct redact *r, struct str text, const char *path, unsigned cut)
 {
@@ -69,7 +78,7 @@ static void file(const struct redact *r, struct str text, const char *path, unsi
 	}
 	MUST(rc == 0 && redact_file_finish(f, NULL) == 0);
 	redact_file_free(f);
-	if (!strcmp(path, "x.json") && text.n && (*text.p == '{' || *text.p == '[') && json_parse(text.p, text.n, &before, NULL) == 0)
+	if (!strcmp(path, "x.json") && text.n && (*text.p == '{' || *text.p == '[') && !has_control(text) && json_parse(text.p, text.n, &before, NULL) == 0)
 		MUST(json_parse(buf_cstr(&out), out.n, &after, NULL) == 0);
 }
 
